@@ -1,0 +1,1 @@
+"""The ground floor: domain errors, the one clock, tasks, idempotency keys, pagination."""

@@ -1,0 +1,107 @@
+"""Serializer fields that refuse what the database or the domain cannot mean."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from base import clock
+
+EARLIEST, LATEST = 1900, 2199
+
+
+class InstantField(serializers.DateTimeField):
+    """An ISO 8601 instant with an offset, to the whole minute, of a year that makes sense."""
+
+    default_error_messages = {
+        "offset": _("Give the offset from UTC, as in 2026-11-24T10:00:00+02:00."),
+        "year": _("The year must lie between 1900 and 2199."),
+        "minute": _("Give whole minutes."),
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm+hh:mm")
+        try:
+            instant = datetime.fromisoformat(value.strip().replace(" ", "+"))
+        except ValueError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm+hh:mm")
+        if instant.tzinfo is None:
+            self.fail("offset")
+        if not EARLIEST <= instant.year <= LATEST:
+            self.fail("year")
+        if instant.second or instant.microsecond:
+            self.fail("minute")
+        return instant.astimezone(UTC)
+
+    def to_representation(self, value: datetime) -> str:
+        return clock.local(value).isoformat()
+
+
+class LocalTimeField(serializers.DateTimeField):
+    """A wall-clock time in Sofia, without offset. Becomes an instant through its `fold`."""
+
+    default_error_messages = {
+        "aware": _("A local time has no offset; give it in the field without _local instead."),
+        "year": InstantField.default_error_messages["year"],
+        "minute": InstantField.default_error_messages["minute"],
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm")
+        try:
+            local = datetime.fromisoformat(value.strip())
+        except ValueError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm")
+        if local.tzinfo is not None:
+            self.fail("aware")
+        if not EARLIEST <= local.year <= LATEST:
+            self.fail("year")
+        if local.second or local.microsecond:
+            self.fail("minute")
+        return local
+
+
+class DayField(serializers.DateField):
+    """A date of a year that makes sense."""
+
+    default_error_messages = {"year": InstantField.default_error_messages["year"]}
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not EARLIEST <= day.year <= LATEST:
+            self.fail("year")
+        return day
+
+
+class Window(serializers.Serializer[dict[str, datetime]]):
+    """`from` and `to`, both instants, at most `longest` apart."""
+
+    longest = timedelta(days=93)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is a keyword, so the two fields cannot be plain attributes.
+        return {"from": InstantField(), "to": InstantField(), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["from"] < attrs["to"]:
+            raise serializers.ValidationError({"to": _("The end must be after the start.")})
+        if attrs["to"] - attrs["from"] > self.longest:
+            raise serializers.ValidationError(
+                {"to": _("Ask for at most %(days)s days at a time.") % {"days": self.longest.days}}
+            )
+        return attrs
+
+
+class LabelField(serializers.CharField):
+    """A short text of a person's, trimmed, without control characters."""
+
+    default_error_messages = {"control": _("Control characters are not allowed here.")}
+
+    def to_internal_value(self, value: Any) -> str:
+        text = super().to_internal_value(value)
+        if not text.isprintable():
+            self.fail("control")
+        return text

@@ -1,0 +1,31 @@
+"""Tasks for staff: opened by what happens, ticked off by people."""
+
+from datetime import date
+
+from base import clock
+from base.models import Task
+
+
+def open_task(
+    kind: Task.Kind, *, centre_id: int, about: str, due_on: date, owner_id: int | None
+) -> None:
+    """One open task per kind and matter; asking again changes nothing."""
+    Task.objects.bulk_create(
+        [
+            Task(
+                kind=kind,
+                centre_id=centre_id,
+                about=about,
+                due_on=due_on,
+                owner_id=owner_id,
+                created_at=clock.now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def finish_task(task: Task) -> Task:
+    task.done_at = clock.now()
+    task.save()
+    return task

@@ -1,0 +1,1 @@
+"""Settings, root URLs, the table from errors to HTTP, shared templates and static files."""

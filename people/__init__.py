@@ -1,0 +1,1 @@
+"""Centres, users and their roles, persons, households, contact cards, cases."""

@@ -1,0 +1,188 @@
+"""HTTP to people and cases: parse, authorise, call once, present."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from base.models import Task
+from base.services import finish_task
+from base.views import View
+from people import policies, selectors, services
+from people import serializers as shapes
+from people.models import AccessRecord, Case, Centre, ContactCard, Person
+from people.policies import SEES_NAMES, knows_person, require
+from people.requests import caller
+
+FILTERS = (django_filters.rest_framework.DjangoFilterBackend,)
+
+
+class Centres(generics.ListAPIView[Centre]):
+    """The caller's centres."""
+
+    serializer_class = shapes.CentreOut
+    queryset = Centre.objects.none()
+
+    def get_queryset(self) -> QuerySet[Centre]:
+        return selectors.centres_of(caller(self.request)).prefetch_related("opening_hours")
+
+
+class PersonFilter(django_filters.FilterSet):
+    search = django_filters.CharFilter(method="matching", max_length=120)
+
+    def matching(self, rows: QuerySet[Person], name: str, text: str) -> QuerySet[Person]:
+        return selectors.matching(rows, text)
+
+
+class People(generics.ListAPIView[Person]):
+    """People of the caller's centres, by name."""
+
+    serializer_class = shapes.PersonOut
+    filterset_class = PersonFilter
+    filter_backends = FILTERS
+    queryset = Person.objects.none()
+
+    def get_queryset(self) -> QuerySet[Person]:
+        return selectors.people_of(caller(self.request)).select_related("centre", "household")
+
+    @extend_schema(request=shapes.PersonIn, responses={201: shapes.PersonOut})
+    def post(self, request: Request) -> Response:
+        """Register a person, in a household of her own unless one is named."""
+        staff = caller(request)
+        form = shapes.PersonIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        centre = selectors.centre(staff, asked.pop("centre"))
+        require(staff.may(SEES_NAMES, centre.pk))
+        if household := asked.pop("household", None):
+            asked["household"] = selectors.household(staff, centre, household)
+        person = services.register_person(centre, **asked)
+        return Response(shapes.PersonOut(person).data, status=201)
+
+
+class PersonView(View):
+    """One person, to whoever needs to know; every reading is kept (D39)."""
+
+    def known(self, request: Request, public_id: UUID) -> Person:
+        """Raises NotFound, NotAllowed."""
+        staff = caller(request)
+        person = selectors.person(staff, public_id)
+        require(knows_person(staff, person))
+        services.note_read(staff.user, person.centre_id, "person", person.public_id)
+        return person
+
+
+class OnePerson(PersonView):
+    @extend_schema(responses=shapes.PersonDetailOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        return Response(detail_of(self.known(request, public_id)))
+
+
+class OneCard(PersonView):
+    @extend_schema(request=shapes.CardIn, responses=shapes.CardOut)
+    def patch(self, request: Request, public_id: UUID) -> Response:
+        """Change a person's contact card; `id` is the person's."""
+        person = self.known(request, public_id)
+        card = services.update_contact_card(
+            person, by=caller(request).user, **self.body(shapes.CardIn)
+        )
+        return Response(shapes.CardOut(card).data)
+
+
+class CardView(View):
+    """One contact card, by its own id."""
+
+    def card(self, request: Request, public_id: UUID) -> ContactCard:
+        """Raises NotFound, NotAllowed."""
+        staff = caller(request)
+        card = selectors.contact_card(staff, public_id)
+        require(knows_person(staff, card.person))
+        return card
+
+
+class VerifyCard(CardView):
+    @extend_schema(request=None, responses=shapes.CardOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Staff heard the person herself on that number (D27)."""
+        card = services.verify_number(self.card(request, public_id))
+        return Response(shapes.CardOut(card).data)
+
+
+class OptOut(CardView):
+    @extend_schema(request=None, responses=shapes.CardOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """She asked for no messages; counts at once (D36)."""
+        card = services.opt_out(self.card(request, public_id))
+        return Response(shapes.CardOut(card).data)
+
+
+class CaseFilter(django_filters.FilterSet):
+    overdue = django_filters.BooleanFilter(method="late")
+    open = django_filters.BooleanFilter(field_name="closed_on", lookup_expr="isnull")
+
+    def late(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
+        late = selectors.overdue_cases(rows)
+        return late if wanted else rows.exclude(pk__in=late.values("pk"))
+
+
+class Cases(generics.ListAPIView[Case]):
+    """Cases the caller needs to know of; `overdue` are those whose plan is late (D6)."""
+
+    serializer_class = shapes.CaseOut
+    filterset_class = CaseFilter
+    filter_backends = FILTERS
+    queryset = Case.objects.none()
+
+    def get_queryset(self) -> QuerySet[Case]:
+        return selectors.cases_of(caller(self.request))
+
+
+class OneCase(View):
+    @extend_schema(responses=shapes.CaseOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        staff = caller(request)
+        case = selectors.case(staff, public_id)
+        services.note_read(staff.user, case.centre_id, "case", case.public_id)
+        return Response(shapes.CaseOut(case).data)
+
+
+class Tasks(generics.ListAPIView[Task]):
+    """Open tasks: the caller's own, and the centre's for those who run it."""
+
+    serializer_class = shapes.TaskOut
+    queryset = Task.objects.none()
+
+    def get_queryset(self) -> QuerySet[Task]:
+        return selectors.open_tasks(caller(self.request))
+
+
+class DoneTask(View):
+    @extend_schema(request=None, responses=shapes.TaskOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Tick a task off."""
+        task = selectors.open_tasks(caller(request)).filter(public_id=public_id).first()
+        done = finish_task(task or selectors.not_found("task"))
+        return Response(shapes.TaskOut(done).data)
+
+
+class AccessLog(generics.ListAPIView[AccessRecord]):
+    """Who read whose data, for the data officer (D39)."""
+
+    serializer_class = shapes.AccessOut
+    queryset = AccessRecord.objects.none()
+
+    def get_queryset(self) -> QuerySet[AccessRecord]:
+        staff = caller(self.request)
+        centres = staff.centres_where(policies.READS_ACCESS_LOG)
+        require(bool(centres))
+        return AccessRecord.objects.filter(centre__in=centres).select_related("user")
+
+
+def detail_of(person: Person) -> dict[str, Any]:
+    person = Person.objects.select_related("centre", "household", "contact_card").get(pk=person.pk)
+    return shapes.PersonDetailOut(person).data

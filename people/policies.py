@@ -1,0 +1,90 @@
+"""Who may do what: small predicates over what a user's roles are today."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from base import clock
+from base.errors import NotAllowed
+from people.models import Case, KinshipWall, Person, Role, User
+
+R = Role.Name
+
+SEES_NAMES = frozenset({R.PSYCHOLOGIST, R.COORDINATOR, R.SHELTER, R.LEADER, R.MANAGER})
+"""May find a person of the centre by name."""
+
+SEES_EVERYTHING = frozenset({R.COORDINATOR, R.MANAGER})
+"""Needs to know of every family in the centre."""
+
+BOOKS = frozenset({R.PSYCHOLOGIST, R.COORDINATOR, R.SHELTER, R.MANAGER})
+WAIVES_PAPERS = frozenset({R.COORDINATOR, R.MANAGER})
+MANAGES_RESOURCES = frozenset({R.COORDINATOR, R.MANAGER})
+READS_ACCESS_LOG = frozenset({R.DATA_OFFICER})
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A user with the roles she has today, by centre id."""
+
+    user: User
+    roles: dict[int, frozenset[str]]
+
+    @property
+    def centre_ids(self) -> list[int]:
+        return sorted(self.roles)
+
+    def may(self, roles: Iterable[str], centre_id: int) -> bool:
+        """Whether any of her roles in that centre is among `roles`."""
+        return not self.roles.get(centre_id, frozenset()).isdisjoint(roles)
+
+    def centres_where(self, roles: Iterable[str]) -> list[int]:
+        roles = frozenset(roles)
+        return [centre for centre, own in self.roles.items() if own & roles]
+
+
+def staff(user: User | AnonymousUser, *, on: date | None = None) -> Staff:
+    """The user's roles on a date, today unless given."""
+    on = on or clock.today()
+    current = Role.objects.filter(
+        Q(until_on=None) | Q(until_on__gte=on), user=cast("User", user), from_on__lte=on
+    ).values_list("centre_id", "name")
+    roles: dict[int, set[str]] = {}
+    for centre_id, name in current:
+        roles.setdefault(centre_id, set()).add(name)
+    return Staff(cast("User", user), {centre: frozenset(names) for centre, names in roles.items()})
+
+
+def require(allowed: bool) -> None:
+    """Raises NotAllowed."""
+    if not allowed:
+        raise NotAllowed
+
+
+def is_walled(staff: Staff, people: Iterable[Person]) -> bool:
+    """Whether she is kin to any of these families (D12)."""
+    households = {person.household_id for person in people}
+    return KinshipWall.objects.filter(user=staff.user, household__in=households).exists()
+
+
+def runs_centre_of(staff: Staff, person: Person) -> bool:
+    return staff.may(SEES_EVERYTHING, person.centre_id)
+
+
+def leads_case_of(staff: Staff, *people: Person) -> bool:
+    households = {person.household_id for person in people}
+    return Case.objects.filter(lead=staff.user, closed_on=None, household__in=households).exists()
+
+
+NEED_TO_KNOW: list[Callable[[Staff, Person], bool]] = [runs_centre_of, leads_case_of]
+"""Reasons for knowing more of a person than the name. Packages above add theirs."""
+
+
+def knows_person(staff: Staff, person: Person) -> bool:
+    """Need to know beyond the name: cards, cases, bookings. Never someone walled off."""
+    if not staff.may(SEES_NAMES, person.centre_id) or is_walled(staff, [person]):
+        return False
+    return any(reason(staff, person) for reason in NEED_TO_KNOW)

@@ -1,0 +1,113 @@
+"""Queries over people and cases, already narrowed to what the caller may see."""
+
+from datetime import date
+from typing import Never
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from base import clock
+from base.errors import NotFound
+from base.models import Task
+from people.models import Capacity, Case, Centre, ContactCard, Household, KinshipWall, Person
+from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
+
+
+def centres_of(staff: Staff) -> QuerySet[Centre]:
+    return Centre.objects.filter(pk__in=staff.centre_ids)
+
+
+def people_of(staff: Staff) -> QuerySet[Person]:
+    """Whom the caller may find by name: her centres' people, the families of her kin apart (D12)."""
+    return Person.objects.filter(centre__in=staff.centres_where(SEES_NAMES)).exclude(
+        household__in=households_walled_from(staff)
+    )
+
+
+def households_walled_from(staff: Staff) -> QuerySet[KinshipWall, int]:
+    return KinshipWall.objects.filter(user=staff.user).values_list("household", flat=True)
+
+
+def matching(found: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """People whose given or family name begins with each of the words of `text`."""
+    for word in text.split()[:4]:
+        found = found.filter(Q(given_name__istartswith=word) | Q(family_name__istartswith=word))
+    return found
+
+
+def person(staff: Staff, public_id: UUID) -> Person:
+    """Raises NotFound: unknown, foreign and walled are one."""
+    found = people_of(staff).select_related("centre", "household").filter(public_id=public_id)
+    return found.first() or not_found("person")
+
+
+def people(staff: Staff, public_ids: list[UUID]) -> tuple[Person, ...]:
+    """In the given order, each once. Raises NotFound."""
+    found = {p.public_id: p for p in people_of(staff).filter(public_id__in=public_ids)}
+    if not found.keys() >= set(public_ids):
+        not_found("person")
+    return tuple(found[public_id] for public_id in dict.fromkeys(public_ids))
+
+
+def cases_of(staff: Staff) -> QuerySet[Case]:
+    """The centre's cases for those who need to know all, else the cases she leads."""
+    return (
+        Case.objects.filter(
+            Q(centre__in=staff.centres_where(SEES_EVERYTHING))
+            | Q(centre__in=staff.centres_where(SEES_NAMES), lead=staff.user)
+        )
+        .exclude(household__in=households_walled_from(staff))
+        .select_related("centre", "household", "lead__resource")
+        .prefetch_related("entry_bases__services")
+    )
+
+
+def case(staff: Staff, public_id: UUID) -> Case:
+    """Raises NotFound."""
+    return cases_of(staff).filter(public_id=public_id).first() or not_found("case")
+
+
+def overdue_cases(cases: QuerySet[Case], *, on: date | None = None) -> QuerySet[Case]:
+    """Cases whose assessment and plan are late (D6)."""
+    return cases.filter(planned_on=None, closed_on=None, plan_due_on__lt=on or clock.today())
+
+
+def capacity_of(centre: Centre, *, on: date) -> int | None:
+    """Official places on a date; None before the first figure."""
+    latest = Capacity.objects.filter(centre=centre, from_on__lte=on).order_by("-from_on").first()
+    return latest.places if latest else None
+
+
+def contact_card_of(someone: Person) -> ContactCard | None:
+    return ContactCard.objects.filter(person=someone).first()
+
+
+def contact_card(staff: Staff, public_id: UUID) -> ContactCard:
+    """Raises NotFound."""
+    cards = ContactCard.objects.filter(person__in=people_of(staff)).select_related("person")
+    return cards.filter(public_id=public_id).first() or not_found("card")
+
+
+def centre(staff: Staff, public_id: UUID) -> Centre:
+    """Raises NotFound."""
+    return centres_of(staff).filter(public_id=public_id).first() or not_found("centre")
+
+
+def household(staff: Staff, of: Centre, public_id: UUID) -> Household:
+    """Raises NotFound."""
+    walled = households_walled_from(staff)
+    found = Household.objects.filter(centre=of, public_id=public_id).exclude(pk__in=walled)
+    return found.first() or not_found("household")
+
+
+def open_tasks(staff: Staff) -> QuerySet[Task]:
+    """Her own, and all of the centres she runs."""
+    return Task.objects.filter(
+        Q(owner=staff.user) | Q(centre__in=staff.centres_where(SEES_EVERYTHING)),
+        centre__in=staff.centre_ids,
+        done_at=None,
+    )
+
+
+def not_found(what: str) -> Never:
+    raise NotFound(what=what)

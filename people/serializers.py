@@ -1,0 +1,175 @@
+"""Shapes of people, cards and cases in the API."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.serializerfields import PhoneNumberField
+from rest_framework import serializers
+
+from base import clock
+from base.fields import DayField, LabelField
+from base.models import Task
+from people.models import (
+    AccessRecord,
+    Carer,
+    Case,
+    Centre,
+    ContactCard,
+    EntryBasis,
+    OpeningHours,
+    Person,
+)
+from people.selectors import capacity_of
+
+
+class OpeningHoursOut(serializers.ModelSerializer[OpeningHours]):
+    class Meta:
+        model = OpeningHours
+        fields = ("weekday", "opens", "closes")
+
+
+class CentreOut(serializers.ModelSerializer[Centre]):
+    id = serializers.UUIDField(source="public_id")
+    opening_hours = OpeningHoursOut(many=True)
+    places = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Centre
+        fields = ("id", "name", "municipality", "phone", "opening_hours", "places")
+
+    def get_places(self, centre: Centre) -> int | None:
+        """Official places today."""
+        return capacity_of(centre, on=clock.today())
+
+
+class PersonOut(serializers.ModelSerializer[Person]):
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField(source="full_name")
+    centre = serializers.UUIDField(source="centre.public_id")
+    household = serializers.UUIDField(source="household.public_id")
+    is_child = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Person
+        fields = ("id", "name", "centre", "household", "is_child")
+
+    def get_is_child(self, person: Person) -> bool:
+        return person.is_child_on(clock.today())
+
+
+class CarerOut(serializers.ModelSerializer[Carer]):
+    id = serializers.UUIDField(source="adult.public_id")
+    name = serializers.CharField(source="adult.full_name")
+
+    class Meta:
+        model = Carer
+        fields = ("id", "name", "relation")
+
+
+class CardOut(serializers.ModelSerializer[ContactCard]):
+    id = serializers.UUIDField(source="public_id")
+    phone = PhoneNumberField()
+    silence = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ContactCard
+        fields = (
+            "id", "phone", "consent_on", "verified_at", "safe_to_text", "safety_asked_on",
+            "safe_from", "safe_until", "wording", "language", "script", "opted_out_on", "silence",
+        )  # fmt: skip
+
+    def get_silence(self, card: ContactCard) -> str | None:
+        """Why nothing would be sent today; null when it may be."""
+        return card.silence_on(clock.today())
+
+
+class PersonDetailOut(PersonOut):
+    birth_on = serializers.DateField(allow_null=True)
+    carers = CarerOut(many=True)
+    contact_card = CardOut(allow_null=True)
+
+    class Meta(PersonOut.Meta):
+        fields = (*PersonOut.Meta.fields, "birth_on", "carers", "contact_card")
+
+
+class PersonIn(serializers.Serializer[Any]):
+    centre = serializers.UUIDField()
+    household = serializers.UUIDField(required=False)
+    given_name = LabelField(max_length=60)
+    family_name = LabelField(max_length=60)
+    birth_on = DayField(required=False, allow_null=True)
+
+
+class CardIn(serializers.Serializer[Any]):
+    """What is given is changed; a new number is unverified and not safe until said again."""
+
+    phone = PhoneNumberField(required=False)
+    consent = serializers.BooleanField(required=False)
+    safe_to_text = serializers.BooleanField(required=False)
+    safe_from = serializers.TimeField(required=False)
+    safe_until = serializers.TimeField(required=False)
+    wording = serializers.ChoiceField(ContactCard.Wording.choices, required=False)
+    language = serializers.ChoiceField(ContactCard.Language.choices, required=False)
+    script = serializers.ChoiceField(ContactCard.Script.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("safe_from" in attrs) != ("safe_until" in attrs):
+            raise serializers.ValidationError({"safe_from": _("Give both ends of her safe hours.")})
+        if "safe_from" in attrs:
+            hours = attrs.pop("safe_from"), attrs.pop("safe_until")
+            if not hours[0] < hours[1]:
+                raise serializers.ValidationError(
+                    {"safe_until": _("The end must be after the start.")}
+                )
+            attrs["hours"] = hours
+        if "phone" in attrs:
+            attrs["phone"] = str(attrs["phone"])
+        return attrs
+
+
+class EntryBasisOut(serializers.ModelSerializer[EntryBasis]):
+    id = serializers.UUIDField(source="public_id")
+    services = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
+
+    class Meta:
+        model = EntryBasis
+        fields = (
+            "id", "route", "document_number", "document_on", "valid_from", "valid_until",
+            "services",
+        )  # fmt: skip
+
+
+class CaseOut(serializers.ModelSerializer[Case]):
+    id = serializers.UUIDField(source="public_id")
+    centre = serializers.UUIDField(source="centre.public_id")
+    household = serializers.UUIDField(source="household.public_id")
+    lead = serializers.UUIDField(source="lead.resource.public_id")
+    entry_bases = EntryBasisOut(many=True)
+    overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields = (
+            "id", "number", "centre", "household", "lead", "opened_on", "closed_on", "at_risk",
+            "plan_due_on", "planned_on", "overdue", "entry_bases",
+        )  # fmt: skip
+
+    def get_overdue(self, case: Case) -> bool:
+        return case.is_overdue_on(clock.today())
+
+
+class TaskOut(serializers.ModelSerializer[Task]):
+    id = serializers.UUIDField(source="public_id")
+    title = serializers.CharField(source="get_kind_display")
+
+    class Meta:
+        model = Task
+        fields = ("id", "kind", "title", "about", "due_on", "done_at")
+
+
+class AccessOut(serializers.ModelSerializer[AccessRecord]):
+    user = serializers.CharField(source="user.username")
+
+    class Meta:
+        model = AccessRecord
+        fields = ("user", "what", "subject", "at")

@@ -1,0 +1,142 @@
+"""Commands on people, contact cards and cases."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from base import clock
+from base.models import Task
+from base.services import open_task
+from people.models import (
+    AccessRecord,
+    Case,
+    Centre,
+    ContactCard,
+    EntryBasis,
+    Household,
+    Person,
+    User,
+)
+
+PLAN_DUE = timedelta(days=20)  # D6
+
+
+@transaction.atomic
+def register_person(
+    centre: Centre,
+    *,
+    given_name: str,
+    family_name: str,
+    birth_on: date | None = None,
+    household: Household | None = None,
+) -> Person:
+    """A person, in a household of her own unless one is given."""
+    household = household or Household.objects.create(centre=centre, name=family_name)
+    return Person.objects.create(
+        centre=centre,
+        household=household,
+        given_name=given_name,
+        family_name=family_name,
+        birth_on=birth_on,
+    )
+
+
+@transaction.atomic
+def open_case(
+    household: Household,
+    *,
+    number: str,
+    lead: User,
+    opened_on: date,
+    route: EntryBasis.Route,
+    document_number: str,
+    document_on: date,
+    valid_until: date | None = None,
+    at_risk: bool = False,
+) -> Case:
+    """Open a case with its first entry document (D5); the plan falls due in 20 days, and the
+    lead is told (D6)."""
+    case = Case.objects.create(
+        number=number,
+        centre_id=household.centre_id,
+        household=household,
+        lead=lead,
+        opened_on=opened_on,
+        at_risk=at_risk,
+        plan_due_on=opened_on + PLAN_DUE,
+    )
+    EntryBasis.objects.create(
+        case=case,
+        route=route,
+        document_number=document_number,
+        document_on=document_on,
+        valid_from=opened_on,
+        valid_until=valid_until,
+    )
+    open_task(
+        Task.Kind.ASSESSMENT_DUE,
+        centre_id=case.centre_id,
+        about=f"case:{case.public_id}",
+        due_on=case.plan_due_on,
+        owner_id=lead.pk,
+    )
+    return case
+
+
+@transaction.atomic
+def update_contact_card(
+    person: Person,
+    *,
+    by: User,
+    phone: str | None = None,
+    consent: bool | None = None,
+    safe_to_text: bool | None = None,
+    hours: tuple[time, time] | None = None,
+    **wording: Any,
+) -> ContactCard:
+    """Change what is given and leave the rest; a person without a card gets one.
+
+    A new number is unverified and says nothing about safety. Consent is dated and signed by
+    its taker; an answer about safety is dated, also when it is no. `wording` may hold
+    wording, language and script.
+    """
+    card, _ = ContactCard.objects.select_for_update().get_or_create(person=person)
+    if phone is not None and phone != str(card.phone):
+        card.phone = phone
+        card.verified_at = card.safety_asked_on = card.suspended_on = None
+        card.safe_to_text = False
+    if consent is not None:
+        card.consent_on = clock.today() if consent else None
+        card.consent_by = by if consent else None
+        card.opted_out_on = None if consent else card.opted_out_on
+    if safe_to_text is not None:
+        card.safe_to_text, card.safety_asked_on = safe_to_text, clock.today()
+    if hours is not None:
+        card.safe_from, card.safe_until = hours
+    for name, value in wording.items():
+        setattr(card, name, value)
+    card.save()
+    return card
+
+
+def verify_number(card: ContactCard, *, at: datetime | None = None) -> ContactCard:
+    """Staff heard the person herself on that number (D27)."""
+    card.verified_at, card.suspended_on = at or clock.now(), None
+    card.save()
+    return card
+
+
+def opt_out(card: ContactCard) -> ContactCard:
+    """She asked for no messages; counts at once (D36)."""
+    card.opted_out_on = clock.today()
+    card.save()
+    return card
+
+
+def note_read(user: User, centre_id: int, what: str, subject: UUID) -> None:
+    """Keep that somebody read personal data (D39)."""
+    AccessRecord.objects.create(
+        user=user, centre_id=centre_id, what=what, subject=subject, at=clock.now()
+    )

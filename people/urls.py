@@ -1,0 +1,19 @@
+"""Routes of people and cases."""
+
+from django.urls import path
+
+from people import api
+
+api_patterns = [
+    path("centres/", api.Centres.as_view(), name="centres"),
+    path("people/", api.People.as_view(), name="people"),
+    path("people/<uuid:public_id>/", api.OnePerson.as_view(), name="person"),
+    path("people/<uuid:public_id>/contact/", api.OneCard.as_view(), name="contact"),
+    path("contacts/<uuid:public_id>/verify/", api.VerifyCard.as_view(), name="verify"),
+    path("contacts/<uuid:public_id>/opt-out/", api.OptOut.as_view(), name="opt-out"),
+    path("cases/", api.Cases.as_view(), name="cases"),
+    path("cases/<uuid:public_id>/", api.OneCase.as_view(), name="case"),
+    path("tasks/", api.Tasks.as_view(), name="tasks"),
+    path("tasks/<uuid:public_id>/done/", api.DoneTask.as_view(), name="done"),
+    path("access-log/", api.AccessLog.as_view(), name="access-log"),
+]
