@@ -1,0 +1,1 @@
+"""Rooms and cars: places and means a booking needs, besides people."""

@@ -1,0 +1,1 @@
+"""The booking core: someone holds a resource for an interval."""

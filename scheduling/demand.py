@@ -1,0 +1,101 @@
+"""What a booking demands, before anyone asks when: the one idea behind slots and bookings.
+
+A `Need` is resources of one sort, so many of them, held from so long before the start to so
+long past the end. A consultation needs its specialist, every person, and a room; a visit needs
+travel on both sides, perhaps a car and a colleague. Slots are the hours at which every need can
+be met; a booking meets them at one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from people.models import Person
+from scheduling import selectors
+from scheduling.errors import ModalityNotOffered
+from scheduling.models import Allocation, Modality, Resource, Service
+
+Part = Allocation.Part
+VISIT_WORKERS = 2  # D3: a first or risk-flagged visit
+
+
+@dataclass(frozen=True)
+class Need:
+    """`count` different resources of `candidates`, the preferred first, for the session and
+    its margins."""
+
+    part: Part
+    candidates: tuple[Resource, ...]
+    count: int = 1
+    before: timedelta = timedelta()
+    after: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Who wants what, without when: the input of a plan."""
+
+    service: Service
+    people: tuple[Person, ...]
+    modality: Modality
+    workers: int
+
+    @property
+    def on_site(self) -> bool:
+        return self.modality == Modality.ON_SITE
+
+    @property
+    def seats(self) -> int:
+        """Seats a room must have: everyone is in it."""
+        return max(len(self.people), 1) + self.workers
+
+    @property
+    def margins(self) -> tuple[timedelta, timedelta]:
+        """How long a specialist is held before and after the session (D2, D3)."""
+        travel = self.service.travel if self.modality == Modality.FIELD else timedelta()
+        return travel, travel + self.service.buffer_after
+
+
+def demand(
+    service: Service,
+    people: Sequence[Person],
+    modality: Modality,
+    *,
+    ignoring: int | None = None,
+) -> Demand:
+    """What a booking of this service for these people asks for. `ignoring` is the id of the
+    booking being moved, which is not its own predecessor. Raises ModalityNotOffered."""
+    if modality not in service.modalities:
+        raise ModalityNotOffered
+    workers = service.specialists
+    if modality == Modality.FIELD and selectors.visit_is_risky(people, ignoring=ignoring):
+        workers = max(workers, VISIT_WORKERS)
+    return Demand(service, tuple(people), modality, workers)
+
+
+def need_of_lead(wanted: Demand, lead: Resource) -> Need:
+    before, after = wanted.margins
+    return Need(Part.LEAD, (lead,), before=before, after=after)
+
+
+def needs_beside_lead(
+    wanted: Demand, pool: Iterable[Resource], people: Iterable[Resource]
+) -> list[Need]:
+    """All needs but the lead's. `pool` is everything active that suits the service, in order of
+    preference; colleagues are its specialists."""
+    pool = list(pool)
+    before, after = wanted.margins
+    needs = [Need(Part.PERSON, (person,)) for person in people]
+    if wanted.workers > 1:
+        colleagues = of_kind(pool, Resource.Kind.SPECIALIST)
+        needs.append(Need(Part.COLLEAGUE, colleagues, wanted.workers - 1, before, after))
+    if wanted.on_site:
+        needs.append(Need(Part.ROOM, of_kind(pool, Resource.Kind.ROOM, seats=wanted.seats)))
+    if wanted.modality == Modality.FIELD and wanted.service.needs_vehicle:
+        cars = of_kind(pool, Resource.Kind.VEHICLE, seats=wanted.workers)
+        needs.append(Need(Part.VEHICLE, cars, 1, before, wanted.service.travel))
+    return needs
+
+
+def of_kind(pool: Iterable[Resource], kind: str, *, seats: int = 0) -> tuple[Resource, ...]:
+    return tuple(r for r in pool if r.kind == kind and (seats == 0 or r.seats >= seats))

@@ -1,0 +1,105 @@
+"""Arithmetic on sets of time, as sorted disjoint lists of `[start, end)` in epoch seconds.
+
+Whole numbers, because a month of a hundred specialists is tens of thousands of comparisons.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+Span = tuple[int, int]
+Spans = Sequence[Span]
+
+
+def seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def instant_of(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
+def length(duration: timedelta) -> int:
+    """A duration in whole seconds."""
+    return int(duration.total_seconds())
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Any spans as a set: sorted, touching ones joined, empty ones gone."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            if end > merged[-1][1]:
+                merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def subtract(whole: Spans, gone: Spans) -> list[Span]:
+    """What of `whole` is not in `gone`; both are sets."""
+    left: list[Span] = []
+    position = 0
+    for start, end in whole:
+        while position < len(gone) and gone[position][1] <= start:
+            position += 1
+        ahead = position
+        while start < end and ahead < len(gone) and gone[ahead][0] < end:
+            if gone[ahead][0] > start:
+                left.append((start, gone[ahead][0]))
+            start = gone[ahead][1]
+            ahead += 1
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+def intersect(one: Spans, other: Spans) -> list[Span]:
+    """What is in both sets."""
+    both: list[Span] = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        start = max(one[i][0], other[j][0])
+        end = min(one[i][1], other[j][1])
+        if start < end:
+            both.append((start, end))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return both
+
+
+def starts_within(free: Spans, *, before: int, after: int) -> list[Span]:
+    """The instants t for which `[t - before, t + after)` lies inside one span of `free`.
+
+    As a set of seconds: the last good second is included, so ends are one second past it.
+    """
+    return [
+        (start + before, end - after + 1) for start, end in free if start + before <= end - after
+    ]
+
+
+def covered(sets: Iterable[Spans], *, at_least: int) -> list[Span]:
+    """Where at least so many of the sets overlap."""
+    edges = sorted(
+        edge for spans in sets for span in spans for edge in ((span[0], 1), (span[1], -1))
+    )
+    found: list[Span] = []
+    depth = opened = 0
+    for at, step in edges:
+        was, depth = depth, depth + step
+        if was < at_least <= depth:
+            opened = at
+        elif depth < at_least <= was and opened < at:
+            found.append((opened, at))
+    return merge(found)
+
+
+def contains(spans: Spans, second: int) -> bool:
+    """Whether the set holds that second."""
+    position = bisect_right(spans, (second, second + 1))
+    candidates = spans[max(position - 1, 0) : position + 1]
+    return any(start <= second < end for start, end in candidates)

@@ -1,0 +1,108 @@
+"""A wish checked against the rules that need no lock, and what would have to be held for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from base import clock
+from people.models import Person
+from scheduling import demand, rules, selectors
+from scheduling import hours as house_hours
+from scheduling.demand import Demand, Need
+from scheduling.models import Allocation, Booking, Modality, Resource, Service
+
+Part = Allocation.Part
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A booking as asked for. What is None or empty is chosen for the caller.
+
+    `without_papers` is the stored reason when an authorised role books without an entry
+    document (D7); `carer` is who is told about a child's hour.
+    """
+
+    service: Service
+    starts_at: datetime
+    lead: Resource
+    people: tuple[Person, ...]
+    modality: Modality
+    room: Resource | None = None
+    vehicle: Resource | None = None
+    colleagues: tuple[Resource, ...] = ()
+    carer: Person | None = None
+    hold: bool = False
+    without_papers: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.service.duration
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A wish that passed the rules: what it needs, and whom it must not meet."""
+
+    wanted: Demand
+    needs: tuple[Need, ...]
+    partners: frozenset[int]
+
+
+def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
+    """Check the rules that need no lock and work out what must be held.
+
+    Raises what `book` does, NoContactConflict and ResourceUnavailable apart.
+    """
+    ignoring = moving.pk if moving else None
+    wanted = demand.demand(wish.service, wish.people, wish.modality, ignoring=ignoring)
+    suitable = list(selectors.suitable(wish.service))
+    walled = rules.check_lead(wish.lead, suitable, wish.people)
+    able = able_at(wish, wanted, [r for r in suitable if r.user_id not in walled or not r.user_id])
+    needs = demand.needs_beside_lead(wanted, able, selectors.resources_of(wish.people))
+    lead = demand.need_of_lead(wanted, wish.lead)
+    return Plan(
+        wanted,
+        (lead, *(narrowed(need, wish) for need in needs)),
+        frozenset(selectors.partners_kept_apart(wish.people)),
+    )
+
+
+def able_at(wish: Wish, wanted: Demand, pool: Sequence[Resource]) -> list[Resource]:
+    """The pool without specialists who do not work then. Raises Closed, OutsideAvailability."""
+    specialists = [r for r in pool if r.kind == Resource.Kind.SPECIALIST]
+    if wanted.workers == 1:
+        specialists = [wish.lead]
+    day = clock.local(wish.starts_at).date()
+    last = clock.local(wish.ends_at).date()
+    hours = house_hours.read_hours(
+        wish.service.centre_id, [specialist.pk for specialist in specialists], day, last
+    )
+    rules.check_hours(hours, wish.lead, wanted, wish.starts_at)
+    idle = {s for s in specialists if not rules.works(hours, s, wanted, wish.starts_at)}
+    return [r for r in pool if r not in idle and r != wish.lead]
+
+
+def narrowed(need: Need, wish: Wish) -> Need:
+    """The need with the caller's own choice as its only candidates. Raises DoesNotFit."""
+    named: dict[Part, tuple[Resource, ...]] = {
+        Part.ROOM: (wish.room,) if wish.room else (),
+        Part.VEHICLE: (wish.vehicle,) if wish.vehicle else (),
+        Part.COLLEAGUE: wish.colleagues,
+    }
+    chosen = named.get(need.part, ())
+    for resource in chosen:
+        rules.check_fits(resource, need.candidates)
+    if len(chosen) >= need.count:
+        return replace(need, candidates=chosen)
+    others = tuple(r for r in need.candidates if r not in chosen)
+    return replace(need, candidates=(*chosen, *others))
+
+
+def prefer_current(plan: Plan, booking: Booking) -> Plan:
+    """The plan with what the booking already holds first among the candidates."""
+    held = set(selectors.resources_held(booking))
+    needs = (
+        replace(need, candidates=tuple(sorted(need.candidates, key=lambda r: r.pk not in held)))
+        for need in plan.needs
+    )
+    return replace(plan, needs=tuple(needs))

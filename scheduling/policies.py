@@ -1,0 +1,109 @@
+"""Who may see and move what in the booking core. API and pages ask the same predicates."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from base import clock
+from people import selectors as people_selectors
+from people.models import Case, Person
+from people.policies import (
+    BOOKS,
+    MANAGES_RESOURCES,
+    SEES_EVERYTHING,
+    SEES_NAMES,
+    WAIVES_PAPERS,
+    Staff,
+    is_walled,
+    leads_case_of,
+)
+from scheduling.models import Allocation, Booking, Participation, Resource
+
+KNOWLEDGE_LASTS = timedelta(days=180)
+"""How long after a session its specialist still needs to know the family."""
+
+OWN_PARTS = (Allocation.Part.LEAD, Allocation.Part.COLLEAGUE, Allocation.Part.BLOCKED)
+
+
+def may_book(staff: Staff, centre_id: int) -> bool:
+    return staff.may(BOOKS, centre_id)
+
+
+def may_waive_papers(staff: Staff, centre_id: int) -> bool:
+    return staff.may(WAIVES_PAPERS, centre_id)
+
+
+def may_block(staff: Staff, resource: Resource, centre_id: int) -> bool:
+    """Her own time, or anything of the centre for those who run it."""
+    own = resource.user_id == staff.user.pk and staff.may(BOOKS, centre_id)
+    return own or staff.may(MANAGES_RESOURCES, centre_id)
+
+
+def is_own(staff: Staff, booking: Booking) -> bool:
+    """Whether she is one of the booking's specialists, now or before it was given up."""
+    return booking.allocations.filter(resource__user=staff.user, part__in=OWN_PARTS).exists()
+
+
+def knows_booking(staff: Staff, booking: Booking) -> bool:
+    """Need to know: who runs the centre, its specialists, and the families' case leads; never
+    someone walled off."""
+    people = Person.objects.filter(participations__booking=booking)
+    if is_walled(staff, people):
+        return False
+    if staff.may(SEES_EVERYTHING, booking.centre_id):
+        return True
+    if not staff.may(SEES_NAMES, booking.centre_id):
+        return False
+    return is_own(staff, booking) or leads_case_of(staff, *people)
+
+
+def may_change(staff: Staff, booking: Booking) -> bool:
+    """Move, cancel, confirm or close it."""
+    return knows_booking(staff, booking) and staff.may(BOOKS, booking.centre_id)
+
+
+def worked_lately_with(staff: Staff, person: Person) -> bool:
+    """A booking of hers with the family that is still ahead or not long past."""
+    return Allocation.objects.filter(
+        resource__user=staff.user,
+        part__in=OWN_PARTS,
+        period__startswith__gt=clock.now() - KNOWLEDGE_LASTS,
+        booking__participations__person__household=person.household_id,
+    ).exists()
+
+
+def households_led(staff: Staff) -> Collection[int]:
+    return set(
+        Case.objects.filter(lead=staff.user, closed_on=None).values_list("household", flat=True)
+    )
+
+
+def known_bookings(staff: Staff) -> QuerySet[Booking]:
+    """The bookings that `knows_booking` would grant, as one query."""
+    seen = (
+        Q(centre__in=staff.centres_where(SEES_EVERYTHING))
+        | Q(
+            Exists(
+                Allocation.objects.filter(
+                    booking=OuterRef("pk"), resource__user=staff.user, part__in=OWN_PARTS
+                )
+            ),
+            centre__in=staff.centres_where(SEES_NAMES),
+        )
+        | Q(
+            Exists(
+                Participation.objects.filter(
+                    booking=OuterRef("pk"),
+                    person__household__cases__lead=staff.user,
+                    person__household__cases__closed_on=None,
+                )
+            ),
+            centre__in=staff.centres_where(SEES_NAMES),
+        )
+    )
+    walled = Participation.objects.filter(
+        booking=OuterRef("pk"),
+        person__household__in=people_selectors.households_walled_from(staff),
+    )
+    return Booking.objects.filter(seen).exclude(Exists(walled)).select_related("carer", "service")

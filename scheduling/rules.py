@@ -1,0 +1,128 @@
+"""The house's rules about who may be booked for what, and when: checks that only read.
+
+They run before the locks; what another booking could change meanwhile (what is held, who is at
+the centre) is checked again under them.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from base import clock
+from people.models import Person
+from scheduling import selectors
+from scheduling.demand import Demand
+from scheduling.errors import (
+    Closed,
+    DoesNotFit,
+    GeneralAccessEnded,
+    NoContactConflict,
+    NoEntryBasis,
+    NotACarer,
+    NotSkilled,
+    OutsideAvailability,
+    PastStart,
+    TooFarAhead,
+    Walled,
+)
+from scheduling.hours import Hours
+from scheduling.intervals import contains, length, seconds, starts_within
+from scheduling.models import Resource, Service
+from scheduling.slots import SITE_MARGIN
+
+FARTHEST = timedelta(days=366)
+GENERAL_ACCESS = relativedelta(months=2)  # D4
+ACCESS_WARNING = timedelta(days=14)
+
+
+def check_start(starts_at: datetime) -> None:
+    """Raises PastStart or TooFarAhead."""
+    if starts_at <= clock.now():
+        raise PastStart(starts_at=starts_at)
+    if starts_at > clock.now() + FARTHEST:
+        raise TooFarAhead(days=FARTHEST.days)
+
+
+def check_hours(hours: Hours, lead: Resource, wanted: Demand, starts_at: datetime) -> None:
+    """Raises Closed or OutsideAvailability."""
+    day = clock.local(starts_at).date()
+    if day in hours.closures:
+        raise Closed(on=f"{day:%d.%m.%Y}", name=hours.closures[day])
+    if not works(hours, lead, wanted, starts_at):
+        raise OutsideAvailability(starts_at=starts_at)
+
+
+def works(hours: Hours, specialist: Resource, wanted: Demand, starts_at: datetime) -> bool:
+    """Whether the session lies within one stretch of the specialist's working time."""
+    working = hours.working(specialist.pk, on_site=wanted.on_site)
+    starts = starts_within(working, before=0, after=length(wanted.service.duration))
+    return contains(starts, seconds(starts_at))
+
+
+def check_lead(lead: Resource, pool: Collection[Resource], people: Sequence[Person]) -> set[int]:
+    """Raises NotSkilled or Walled; returns the walled colleagues' user ids (D12)."""
+    if lead not in pool:
+        raise NotSkilled(specialist=lead.public_id)
+    walled = selectors.walled_specialists(people)
+    if lead.user_id in walled:
+        raise Walled(specialist=lead.public_id)
+    return walled
+
+
+def check_fits(resource: Resource | None, candidates: Collection[Resource]) -> None:
+    """Raises DoesNotFit for a named room or car that is not among the fitting ones."""
+    if resource is not None and resource not in candidates:
+        raise DoesNotFit(resource=resource.public_id, name=resource.name)
+
+
+def check_carer(carer: Person | None, people: Sequence[Person], *, on: date) -> None:
+    """Raises NotACarer unless `carer` is recorded for a child among `people`."""
+    if carer is None:
+        return
+    children = [person for person in people if person.is_child_on(on)]
+    if not carer.wards.filter(child__in=children).exists():
+        raise NotACarer
+
+
+def check_apart(
+    wanted: Demand, partners: set[int], starts_at: datetime, *, ignoring: int | None = None
+) -> None:
+    """D11, under the locks of the people and their partners. Raises NoContactConflict."""
+    if partners & {person.pk for person in wanted.people}:
+        raise NoContactConflict
+    if not (wanted.on_site and partners):
+        return
+    ends_at = starts_at + wanted.service.duration
+    if selectors.on_site_holdings(
+        partners,
+        starts_at - SITE_MARGIN,
+        ends_at + SITE_MARGIN,
+        now=clock.now(),
+        ignoring=ignoring,
+    ):
+        raise NoContactConflict
+
+
+def check_entry(service: Service, people: Sequence[Person], *, on: date) -> None:
+    """D4: papers for a specialised service, two months for general access.
+
+    Raises NoEntryBasis or GeneralAccessEnded.
+    """
+    households = {person.household_id for person in people}
+    covered = selectors.households_with_basis(service, households, on=on)
+    bare = households - covered
+    if not bare:
+        return
+    if service.access == Service.Access.SPECIALISED:
+        raise NoEntryBasis(service=service.public_id)
+    ended_on = general_access_ends(bare)
+    if ended_on is not None and ended_on < on:
+        raise GeneralAccessEnded(ended_on=f"{ended_on:%d.%m.%Y}")
+
+
+def general_access_ends(household_ids: Collection[int]) -> date | None:
+    """The last date of general access of the household that reaches it first; None before any
+    session."""
+    firsts = selectors.first_general_sessions(household_ids).values()
+    return min((clock.local(first).date() + GENERAL_ACCESS for first in firsts), default=None)

@@ -1,0 +1,459 @@
+"""Commands of the booking core: each changes state in one transaction, along Status.moves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from base import clock
+from base.errors import StaleVersion
+from base.models import Task
+from base.services import open_task
+from people.models import Person, User
+from scheduling import rules, selectors, signals, writing
+from scheduling.errors import (
+    AlreadyBegun,
+    InvalidInterval,
+    OutcomeMismatch,
+    ResourceUnavailable,
+    TooEarly,
+    WrongStep,
+)
+from scheduling.models import (
+    Allocation,
+    Booking,
+    Change,
+    Modality,
+    Participation,
+    Resource,
+    Service,
+)
+from scheduling.planning import Plan, Wish, make_plan, prefer_current
+from scheduling.writing import Holding, deadlock_retried
+
+HOLD_LASTS = timedelta(minutes=30)
+LATE_CANCELLATION = timedelta(hours=24)  # D9: later than this before the start is late
+LONGEST_BLOCK = timedelta(days=92)
+PAPERS_DUE = timedelta(days=14)  # D7
+SERIAL_MOVES = 3  # D10, within
+SERIAL_WITHIN = timedelta(days=60)
+
+Status = Booking.Status
+Outcome = Participation.Outcome
+Part = Allocation.Part
+
+
+@deadlock_retried
+def book(wish: Wish, *, by: User) -> Booking:
+    """Take the hour so that nobody else can; a hold when the wish says so.
+
+    Raises PastStart, Closed, OutsideAvailability, NotSkilled, Walled, NoEntryBasis,
+    GeneralAccessEnded, ModalityNotOffered, DoesNotFit, NotACarer, NoContactConflict and
+    ResourceUnavailable.
+    """
+    rules.check_start(wish.starts_at)
+    day = clock.local(wish.starts_at).date()
+    if not wish.without_papers:
+        rules.check_entry(wish.service, wish.people, on=day)
+    rules.check_carer(wish.carer, wish.people, on=day)
+    plan = make_plan(wish)
+    lock_plan(plan)
+    rules.check_apart(plan.wanted, set(plan.partners), wish.starts_at)
+    holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at)
+    booking = create(wish, by=by)
+    writing.write(booking, holdings)
+    writing.record(booking, what_was_booked(booking), by=by.pk, **described(booking, holdings))
+    open_tasks_after_booking(booking, wish, by=by)
+    if booking.status == Status.CONFIRMED:
+        signals.booking_confirmed.send(Booking, booking=booking)
+    return booking
+
+
+def lock_plan(plan: Plan, *, moving: Booking | None = None) -> None:
+    """Lock the union: all candidates, everybody's partners, and what a moved booking holds."""
+    ids = {resource.pk for need in plan.needs for resource in need.candidates}
+    if plan.partners:
+        ids |= set(Resource.objects.filter(person__in=plan.partners).values_list("pk", flat=True))
+    if moving:
+        ids |= set(moving.allocations.values_list("resource", flat=True))
+    writing.lock(ids)
+
+
+def create(wish: Wish, *, by: User) -> Booking:
+    now = clock.now()
+    booking = Booking.objects.create(
+        kind=Booking.Kind.CONSULTATION,
+        centre_id=wish.service.centre_id,
+        service=wish.service,
+        modality=wish.modality,
+        status=Status.HELD if wish.hold else Status.CONFIRMED,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        hold_expires_at=min(now + HOLD_LASTS, wish.starts_at) if wish.hold else None,
+        carer=wish.carer,
+        without_papers=wish.without_papers,
+        created_by=by,
+        created_at=now,
+    )
+    Participation.objects.bulk_create(
+        Participation(booking=booking, person=person) for person in wish.people
+    )
+    return booking
+
+
+def what_was_booked(booking: Booking) -> Change.What:
+    return Change.What.HELD if booking.status == Status.HELD else Change.What.BOOKED
+
+
+def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object]:
+    """The facts of a change: when, and what is held beside the people."""
+    return {
+        "starts_at": booking.starts_at.isoformat(),
+        **{
+            holding.part.value: str(holding.resource.public_id)
+            for holding in holdings
+            if holding.part != Part.PERSON
+        },
+    }
+
+
+def open_tasks_after_booking(booking: Booking, wish: Wish, *, by: User) -> None:
+    """D7's dated task, and D4's warning before general access ends."""
+    about = f"booking:{booking.public_id}"
+    if wish.without_papers:
+        open_task(
+            Task.Kind.MISSING_PAPERS,
+            centre_id=booking.centre_id,
+            about=about,
+            due_on=clock.today() + PAPERS_DUE,
+            owner_id=by.pk,
+        )
+    if wish.service.access != Service.Access.GENERAL or wish.hold:
+        return
+    ends_on = rules.general_access_ends({person.household_id for person in wish.people})
+    if ends_on and ends_on - clock.local(wish.starts_at).date() <= rules.ACCESS_WARNING:
+        open_task(
+            Task.Kind.GENERAL_ACCESS_ENDS,
+            centre_id=booking.centre_id,
+            about=about,
+            due_on=ends_on,
+            owner_id=by.pk,
+        )
+
+
+@deadlock_retried
+def confirm_booking(booking: Booking, *, by: User, version: int | None = None) -> Booking:
+    """Turn a hold that has not expired into a booking. Raises WrongStep, StaleVersion."""
+    booking = take(booking, Status.CONFIRMED, version=version)
+    booking.hold_expires_at = None
+    move_to(booking, Status.CONFIRMED)
+    writing.record(booking, Change.What.CONFIRMED, by=by.pk)
+    writing.revise(selectors.resources_held(booking))
+    signals.booking_confirmed.send(Booking, booking=booking)
+    return booking
+
+
+@deadlock_retried
+def reschedule_booking(
+    booking: Booking,
+    *,
+    starts_at: datetime,
+    by: User,
+    lead: Resource | None = None,
+    room: Resource | None = None,
+    version: int | None = None,
+) -> Booking:
+    """Move a booking that has not begun, keeping its people; lead and room stay unless named
+    or, for the room, taken.
+
+    Raises what `book` does, and WrongStep, AlreadyBegun, StaleVersion.
+    """
+    rules.check_start(starts_at)
+    wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
+    day = clock.local(starts_at).date()
+    if not booking.without_papers:
+        rules.check_entry(wish.service, wish.people, on=day)
+    plan = prefer_current(make_plan(wish, moving=booking), booking)
+    lock_plan(plan, moving=booking)
+    booking = reread(booking, version=version)
+    check_not_begun(booking)
+    if booking.status not in {Status.HELD, Status.CONFIRMED} or hold_has_expired(booking):
+        raise wrong_step(booking)
+    rules.check_apart(plan.wanted, set(plan.partners), starts_at, ignoring=booking.pk)
+    holdings = writing.choose(plan.needs, starts_at, wish.ends_at, ignoring=booking.pk)
+    was = booking.starts_at
+    booking.starts_at, booking.ends_at = starts_at, wish.ends_at
+    booking.schedule_version += 1
+    booking.version += 1
+    booking.save()
+    writing.write(booking, holdings)
+    writing.record(
+        booking,
+        Change.What.RESCHEDULED,
+        by=by.pk,
+        was=was.isoformat(),
+        **described(booking, holdings),
+    )
+    notice_serial_moves(booking, wish.people)
+    if booking.status == Status.CONFIRMED:
+        signals.booking_rescheduled.send(Booking, booking=booking)
+    return booking
+
+
+def wish_of(
+    booking: Booking, *, starts_at: datetime, lead: Resource | None, room: Resource | None
+) -> Wish:
+    """The wish that would make this booking at another time. Raises WrongStep for a block."""
+    if booking.service is None:
+        raise wrong_step(booking)
+    current = {
+        allocation.part: allocation.resource
+        for allocation in booking.allocations.filter(active=True).select_related("resource")
+    }
+    if Part.LEAD not in current:
+        raise wrong_step(booking)
+    return Wish(
+        service=booking.service,
+        starts_at=starts_at,
+        lead=lead or current[Part.LEAD],
+        people=tuple(Person.objects.filter(participations__booking=booking).order_by("pk")),
+        modality=Modality(booking.modality),
+        room=room,
+        carer=booking.carer,
+    )
+
+
+def notice_serial_moves(booking: Booking, people: Sequence[Person]) -> None:
+    """D10: a task for the case lead, nothing to the family."""
+    moves = Change.objects.filter(
+        what=Change.What.RESCHEDULED,
+        at__gte=clock.now() - SERIAL_WITHIN,
+        booking__participations__person__in=people,
+    )
+    if moves.values("pk").distinct().count() >= SERIAL_MOVES:
+        tell_case_lead(booking, Task.Kind.SERIAL_RESCHEDULING)
+
+
+@deadlock_retried
+def cancel_booking(
+    booking: Booking,
+    *,
+    by: User,
+    party: Booking.Party,
+    reason: str = "",
+    version: int | None = None,
+) -> Booking:
+    """Cancel before the start, by the family or by the centre (D9). A block may be lifted at
+    any time: what is left of it is freed.
+
+    Raises WrongStep, AlreadyBegun, StaleVersion.
+    """
+    booking = take(booking, Status.CANCELLED, version=version)
+    if booking.kind == Booking.Kind.CONSULTATION:
+        check_not_begun(booking)
+        booking.participations.update(outcome=outcome_of_cancelling(booking, party))
+    booking.cancelled_by, booking.cancel_reason = party, reason
+    move_to(booking, Status.CANCELLED)
+    writing.release(booking)
+    writing.record(booking, Change.What.CANCELLED, by=by.pk, party=party.value)
+    signals.booking_cancelled.send(Booking, booking=booking)
+    return booking
+
+
+def outcome_of_cancelling(booking: Booking, party: Booking.Party) -> Outcome:
+    if party == Booking.Party.CENTRE:
+        return Outcome.CANCELLED_BY_CENTRE
+    late = booking.starts_at - clock.now() < LATE_CANCELLATION
+    return Outcome.CANCELLED_LATE if late else Outcome.CANCELLED_EARLY
+
+
+@deadlock_retried
+def record_outcomes(
+    booking: Booking,
+    outcomes: Mapping[Person, Outcome],
+    *,
+    by: User,
+    version: int | None = None,
+) -> Booking:
+    """Say what came of a session for some of its people; with the last of them it is closed.
+    A wrong outcome is corrected by recording another.
+
+    Raises TooEarly, WrongStep, OutcomeMismatch, StaleVersion.
+    """
+    booking = take(booking, Status.CLOSED, version=version)
+    if clock.now() < booking.starts_at:
+        raise TooEarly(starts_at=booking.starts_at)
+    day = clock.local(booking.starts_at).date()
+    for person, outcome in outcomes.items():
+        check_outcome(person, outcome, child=person.is_child_on(day))
+        booking.participations.filter(person=person).update(outcome=outcome)
+    if not booking.participations.filter(outcome="").exists():
+        move_to(booking, Status.CLOSED)
+    else:
+        move_to(booking, Status(booking.status))
+    writing.record(
+        booking,
+        Change.What.OUTCOME,
+        by=by.pk,
+        outcomes={str(person.public_id): outcome for person, outcome in outcomes.items()},
+    )
+    notice_twice_not_brought(booking, outcomes)
+    return booking
+
+
+def check_outcome(person: Person, outcome: Outcome, *, child: bool) -> None:
+    if outcome == (Outcome.DID_NOT_ATTEND if child else Outcome.NOT_BROUGHT):
+        raise OutcomeMismatch(person=person.public_id)
+
+
+def notice_twice_not_brought(booking: Booking, outcomes: Mapping[Person, Outcome]) -> None:
+    """D10: two "not brought" in a row, by the sessions' own order, cancelled ones aside."""
+    for person, outcome in outcomes.items():
+        last_two = (
+            Participation.objects.filter(
+                person=person,
+                booking__status__in=[Status.CLOSED, Status.CONFIRMED],
+                booking__starts_at__lte=booking.starts_at,
+            )
+            .order_by("-booking__starts_at")
+            .values_list("outcome", flat=True)[:2]
+        )
+        if outcome == Outcome.NOT_BROUGHT and list(last_two) == [Outcome.NOT_BROUGHT] * 2:
+            tell_case_lead(booking, Task.Kind.TWICE_NOT_BROUGHT)
+
+
+def tell_case_lead(booking: Booking, kind: Task.Kind) -> None:
+    case = selectors.open_case_of(booking)
+    open_task(
+        kind,
+        centre_id=booking.centre_id,
+        about=f"case:{case.public_id}" if case else f"booking:{booking.public_id}",
+        due_on=clock.today() + timedelta(days=3),
+        owner_id=case.lead_id if case else booking.created_by_id,
+    )
+
+
+@deadlock_retried
+def block_resource(
+    resource: Resource,
+    *,
+    centre_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: Booking.BlockReason,
+    by: User,
+) -> Booking:
+    """Take a resource out of use (leave, maintenance): every lane of it, day by day.
+
+    Raises InvalidInterval, PastStart (when it is over already), ResourceUnavailable with the
+    first interval that is held.
+    """
+    if not timedelta() < ends_at - starts_at <= LONGEST_BLOCK:
+        raise InvalidInterval(days=LONGEST_BLOCK.days)
+    rules.check_start(ends_at)
+    writing.lock([resource.pk])
+    writing.retire_expired([resource.pk], starts_at, ends_at, now=clock.now())
+    if held := writing.clash(resource, starts_at, ends_at):
+        raise ResourceUnavailable(
+            resource=resource.public_id,
+            kind=resource.kind,
+            name=resource.name,
+            starts_at=held[0],
+            ends_at=held[1],
+        )
+    booking = Booking.objects.create(
+        kind=Booking.Kind.BLOCK,
+        centre_id=centre_id,
+        status=Status.CONFIRMED,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        block_reason=reason,
+        created_by=by,
+        created_at=clock.now(),
+    )
+    writing.write(
+        booking,
+        [
+            Holding(Part.BLOCKED, resource, lane, period)
+            for period in writing.by_day(starts_at, ends_at)
+            for lane in range(1, resource.lanes + 1)
+        ],
+    )
+    writing.record(
+        booking,
+        Change.What.BLOCKED,
+        by=by.pk,
+        starts_at=starts_at.isoformat(),
+        ends_at=ends_at.isoformat(),
+        resource=str(resource.public_id),
+    )
+    return booking
+
+
+def expire_holds() -> int:
+    """Retire every hold whose time is over and tell its owner; returns how many."""
+    now = clock.now()
+    overdue = Booking.objects.filter(status=Status.HELD, hold_expires_at__lte=now)
+    return sum(expire_hold(booking) for booking in overdue)
+
+
+@deadlock_retried
+def expire_hold(booking: Booking) -> bool:
+    writing.lock(selectors.resources_held(booking))
+    return writing.retire(booking, now=clock.now())
+
+
+def take(booking: Booking, target: Status, *, version: int | None) -> Booking:
+    """Lock what the booking holds, then its row, and check that it may go to `target`.
+
+    Raises StaleVersion, WrongStep.
+    """
+    writing.lock(selectors.resources_held(booking))
+    booking = reread(booking, version=version)
+    if target not in Status(booking.status).moves or hold_has_expired(booking):
+        raise wrong_step(booking)
+    return booking
+
+
+def reread(booking: Booking, *, version: int | None) -> Booking:
+    """The booking's row, locked. Raises StaleVersion."""
+    fresh = (
+        Booking.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("service", "centre", "carer")
+        .get(pk=booking.pk)
+    )
+    if version is not None and version != fresh.version:
+        raise StaleVersion(version=fresh.version)
+    return fresh
+
+
+def move_to(booking: Booking, status: Status) -> None:
+    booking.status = status
+    booking.version += 1
+    booking.save()
+
+
+def hold_has_expired(booking: Booking) -> bool:
+    return (
+        booking.status == Status.HELD
+        and booking.hold_expires_at is not None
+        and booking.hold_expires_at <= clock.now()
+    )
+
+
+def wrong_step(booking: Booking) -> WrongStep:
+    status = Status.EXPIRED if hold_has_expired(booking) else Status(booking.status)
+    return WrongStep(status=str(status.label))
+
+
+def check_not_begun(booking: Booking) -> None:
+    if booking.starts_at <= clock.now():
+        raise AlreadyBegun(starts_at=booking.starts_at)
+
+
+def change_service(service: Service, **fields: object) -> Service:
+    """Change defaults of a service; what somebody set is no longer ours. Bookings made keep
+    their times."""
+    for name, value in fields.items():
+        setattr(service, name, value)
+    service.our_defaults = [name for name in service.our_defaults if name not in fields]
+    service.save()
+    return service

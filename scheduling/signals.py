@@ -1,0 +1,11 @@
+"""What the booking core tells whoever listens, inside the same transaction.
+
+Each is sent with `booking` (its row locked, allocations written).
+"""
+
+from django.dispatch import Signal
+
+booking_confirmed = Signal()
+booking_rescheduled = Signal()
+booking_cancelled = Signal()
+"""Also when a hold expires or is let go."""

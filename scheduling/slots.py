@@ -1,0 +1,280 @@
+"""Free hours: computed from facts, never stored (DESIGN §3).
+
+For every need there is a set of instants at which it can be met; a slot starts where all those
+sets meet, on the service's grid. Facts are read with one query per kind, whatever the number of
+specialists, and the sets stay sets until the page that is asked for: counting a month of a
+hundred specialists makes no list of its fifty thousand slots.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import reduce
+from heapq import merge as merge_sorted
+from itertools import islice
+
+from base import clock
+from people.models import Person
+from scheduling import demand, selectors
+from scheduling import hours as house_hours
+from scheduling.demand import Demand, Need
+from scheduling.intervals import (
+    Span,
+    Spans,
+    contains,
+    covered,
+    instant_of,
+    intersect,
+    length,
+    merge,
+    seconds,
+    starts_within,
+    subtract,
+)
+from scheduling.models import Modality, Resource, Service
+
+HORIZON = timedelta(days=90)
+"""How far past an empty window the first free day is looked for."""
+
+SITE_MARGIN = timedelta(minutes=15)
+"""People kept apart pass each other by at least this (D11)."""
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An hour that is still free, with what would be held for it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    specialist: Resource
+    colleagues: tuple[Resource, ...]
+    room: Resource | None
+    vehicle: Resource | None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for: `people` may be empty (then nobody's own time is considered),
+    `specialist` None means any who gives the service."""
+
+    service: Service
+    people: tuple[Person, ...]
+    modality: Modality
+    specialist: Resource | None
+    begins: datetime
+    ends: datetime
+
+
+class FreeSlots(Sequence[Slot]):
+    """The slots of a search, soonest first: a lazy sequence that counts without listing."""
+
+    def __init__(
+        self,
+        starts: Mapping[Resource, Spans],
+        wanted: Demand,
+        choices: Sequence[tuple[Need, Mapping[Resource, Spans]]],
+    ) -> None:
+        self.starts = starts
+        self.wanted = wanted
+        self.choices = choices
+        self.step = length(wanted.service.step)
+
+    def __len__(self) -> int:
+        return sum(1 for spans in self.starts.values() for _ in grid(spans, self.step))
+
+    def __getitem__(self, place: int | slice) -> "Slot | list[Slot]":  # type: ignore[override]
+        if isinstance(place, slice):
+            start, stop, _ = place.indices(len(self))
+            return [self.present(*found) for found in islice(self.soonest_first(), start, stop)]
+        return self.present(*next(islice(self.soonest_first(), place, None)))
+
+    def soonest_first(self) -> Iterator[tuple[int, Resource]]:
+        rows = [
+            ((second, specialist.pk, specialist) for second in grid(spans, self.step))
+            for specialist, spans in self.starts.items()
+        ]
+        return ((second, specialist) for second, _, specialist in merge_sorted(*rows))
+
+    def present(self, second: int, lead: Resource) -> Slot:
+        """The slot at that second, with the first of the candidates that are free then."""
+        chosen = {
+            need.part: [
+                resource
+                for resource in need.candidates
+                if resource != lead and contains(starts[resource], second)
+            ][: need.count]
+            for need, starts in self.choices
+        }
+        part = demand.Part
+        return Slot(
+            starts_at=instant_of(second),
+            ends_at=instant_of(second) + self.wanted.service.duration,
+            specialist=lead,
+            colleagues=tuple(chosen.get(part.COLLEAGUE, ())),
+            room=next(iter(chosen.get(part.ROOM, ())), None),
+            vehicle=next(iter(chosen.get(part.VEHICLE, ())), None),
+        )
+
+    def first_day(self) -> date | None:
+        """The Sofia date of the soonest slot."""
+        soonest = next(self.soonest_first(), None)
+        return clock.local(instant_of(soonest[0])).date() if soonest else None
+
+
+def free_slots(search: Search) -> FreeSlots:
+    """The hours at which a booking of this search would succeed.
+
+    Raises ModalityNotOffered.
+    """
+    return _Finder(search).find()
+
+
+def first_day_after(search: Search) -> date | None:
+    """The first date after the window on which there is a slot, within HORIZON."""
+    later = Search(
+        search.service,
+        search.people,
+        search.modality,
+        search.specialist,
+        search.ends,
+        search.ends + HORIZON,
+    )
+    return free_slots(later).first_day()
+
+
+class _Finder:
+    """One search at work: the facts it read, and the sets made of them."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.now = clock.now()
+        self.begins = max(search.begins, self.now + search.service.minimum_notice)
+        self.ends = search.ends
+        self.wanted = demand.demand(search.service, search.people, search.modality)
+        self.duration = length(search.service.duration)
+
+    def find(self) -> FreeSlots:
+        if self.begins >= self.ends:
+            return FreeSlots({}, self.wanted, [])
+        self.read_facts()
+        common = self.common_starts()
+        leads = [self.search.specialist] if self.search.specialist else self.specialists
+        starts = {
+            lead: found
+            for lead in leads
+            if lead in self.able and (found := intersect(self.able[lead], common))
+        }
+        choices = [(need, sets) for need, sets in self.met if need.part != demand.Part.PERSON]
+        return FreeSlots(starts, self.wanted, choices)
+
+    def read_facts(self) -> None:
+        """Seven queries at most, whatever the number of specialists, rooms and days."""
+        people = self.search.people
+        pool = list(selectors.suitable(self.search.service))
+        walled = selectors.walled_specialists(people) if people else set()
+        self.pool = [r for r in pool if r.user_id is None or r.user_id not in walled]
+        self.specialists = demand.of_kind(self.pool, Resource.Kind.SPECIALIST)
+        wanted_people = selectors.resources_of(people) if people else []
+        self.needs = demand.needs_beside_lead(self.wanted, self.pool, wanted_people)
+        needed = {r for need in self.needs for r in need.candidates} | set(self.worth_reading())
+        margin = timedelta(seconds=DAY)
+        self.held = selectors.holdings(
+            [resource.pk for resource in needed],
+            self.begins - margin,
+            self.ends + margin,
+            now=self.now,
+        )
+        self.horizon = (seconds(self.begins - margin), seconds(self.ends + margin))
+        self.hours = house_hours.read_hours(
+            self.search.service.centre_id,
+            [resource.pk for resource in self.worth_reading()],
+            clock.local(self.begins).date(),
+            clock.local(self.ends).date(),
+        )
+        self.apart = self.site_taken()
+
+    def worth_reading(self) -> Sequence[Resource]:
+        """The specialists whose time matters: all of them only if a colleague may be needed."""
+        lead = self.search.specialist
+        if lead is None or self.wanted.workers > 1:
+            return self.specialists
+        return [lead] if lead in self.specialists else []
+
+    def common_starts(self) -> list[Span]:
+        """Where everything but the lead can be met. Leaves the sets in `able` and `met`."""
+        window = [(seconds(self.begins), seconds(self.ends) - self.duration + 1)]
+        before, after = (length(margin) for margin in self.wanted.margins)
+        self.able = {
+            specialist: intersect(
+                self.starts_of(specialist, before, after), self.working_starts(specialist)
+            )
+            for specialist in self.worth_reading()
+        }
+        self.met = [(need, self.sets_of(need)) for need in self.needs]
+        common = subtract(window, self.apart)
+        for need, sets in self.met:
+            # The lead stands among the colleagues' candidates, and is able wherever it counts.
+            wanted = need.count + (need.part == demand.Part.COLLEAGUE)
+            common = intersect(common, covered(sets.values(), at_least=wanted))
+        return common
+
+    def sets_of(self, need: Need) -> dict[Resource, Spans]:
+        if need.part == demand.Part.COLLEAGUE:
+            return {resource: self.able[resource] for resource in need.candidates}
+        before, after = length(need.before), length(need.after)
+        return {r: self.starts_of(r, before, after) for r in need.candidates}
+
+    def starts_of(self, resource: Resource, before: int, after: int) -> list[Span]:
+        """When a session could start as far as the resource's holdings go: in any of its lanes."""
+        free_lanes = (
+            starts_within(
+                subtract([self.horizon], merge(self.held.get((resource.pk, lane), ()))),
+                before=before,
+                after=self.duration + after,
+            )
+            for lane in range(1, resource.lanes + 1)
+        )
+        return reduce(lambda one, other: merge([*one, *other]), free_lanes)
+
+    def working_starts(self, specialist: Resource) -> list[Span]:
+        working = self.hours.working(specialist.pk, on_site=self.wanted.on_site)
+        return starts_within(working, before=0, after=self.duration)
+
+    def site_taken(self) -> list[Span]:
+        """Starts at which someone kept apart would be at the centre too (D11). Everything, if
+        they are in this very search."""
+        people = self.search.people
+        partners = selectors.partners_kept_apart(people) if people else set()
+        if partners & {person.pk for person in people}:
+            return [self.horizon]
+        if not self.wanted.on_site:
+            return []
+        margin = length(SITE_MARGIN)
+        around = timedelta(seconds=DAY)
+        others = selectors.on_site_holdings(
+            partners, self.begins - around, self.ends + around, now=self.now
+        )
+        return merge((start - margin - self.duration + 1, end + margin) for start, end in others)
+
+
+def grid(spans: Iterable[Span], step: int) -> Iterator[int]:
+    """The seconds of the set at which Sofia's clocks show a multiple of `step` past midnight.
+
+    Sofia is a whole number of hours from UTC, so for steps that divide the hour the grid of
+    the wall clock is the grid of the epoch; others are counted from each local midnight.
+    """
+    for start, end in spans:
+        if 3600 % step == 0:
+            yield from range(-(-start // step) * step, end, step)
+        else:
+            yield from local_grid(start, end, step)
+
+
+def local_grid(start: int, end: int, step: int) -> Iterator[int]:
+    first = -(-start // 60) * 60
+    for second in range(first, end, 60):
+        wall = clock.local(instant_of(second))
+        if (wall.hour * 3600 + wall.minute * 60) % step == 0:
+            yield second

@@ -1,0 +1,37 @@
+"""The address that calendar clients poll."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from base import clock
+from scheduling import feeds, ical
+
+
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """The private calendar behind a token: 304 while nothing changed, 404 when revoked."""
+    found = feeds.subscription(token)
+    if found is None:
+        return HttpResponse(status=404, content_type="text/plain")
+    feeds.note_use(found)
+    if found.etag in etags_known(request):
+        response = HttpResponse(status=304)
+    else:
+        with override("bg"):
+            text = ical.calendar(
+                feeds.feed_events(found.resource_id),
+                detail=found.detail,
+                today=clock.midnight(clock.today()),
+            )
+        response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="pristan.ics"'
+    response["ETag"] = found.etag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def etags_known(request: HttpRequest) -> set[str]:
+    """Strong tags of If-None-Match; a weak prefix is ignored in this comparison (RFC 9110 13.1.2)."""
+    given = request.headers.get("If-None-Match", "")
+    return {tag.strip().removeprefix("W/") for tag in given.split(",")}

@@ -1,0 +1,259 @@
+"""The only way allocations are written (DESIGN §3): lock the union in id order, read again,
+choose, write. Nothing is locked later: whoever finds nothing free under the locks gives up.
+
+Every command on a booking locks resources before the booking's own row, so that two commands
+never wait for each other.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected, ExclusionViolation
+from psycopg.types.range import TimestamptzRange
+
+from base import clock
+from base.models import Task
+from base.services import open_task
+from scheduling import selectors
+from scheduling.demand import Need
+from scheduling.errors import ResourceUnavailable
+from scheduling.intervals import instant_of, seconds
+from scheduling.models import Allocation, Booking, Change, Resource
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One lane of one resource, chosen for a part in a booking."""
+
+    part: Allocation.Part
+    resource: Resource
+    lane: int
+    period: TimestamptzRange
+
+
+def deadlock_retried(command: Callable[P, T]) -> Callable[P, T]:
+    """Runs a whole command again, once, when the server chose it as a deadlock's victim."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            with transaction.atomic():
+                return command(*args, **kwargs)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        with transaction.atomic():
+            return command(*args, **kwargs)
+
+    return run
+
+
+def lock(resource_ids: Iterable[int]) -> None:
+    """Take these resources for the rest of the transaction, in id order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM scheduling_resource WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [sorted(set(resource_ids))],
+        )
+
+
+def lock_people(person_ids: Collection[int]) -> None:
+    """Take these persons' resources too; call `lock` with them instead where ids are known."""
+    lock(Resource.objects.filter(person__in=person_ids).values_list("pk", flat=True))
+
+
+def choose(
+    needs: Sequence[Need],
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    ignoring: int | None = None,
+) -> list[Holding]:
+    """The first free candidates of every need, read under the caller's locks.
+
+    Raises ResourceUnavailable for the first need that cannot be met.
+    """
+    held = read_again(needs, starts_at, ends_at, ignoring=ignoring)
+    chosen: list[Holding] = []
+    for need in needs:
+        period = TimestamptzRange(starts_at - need.before, ends_at + need.after)
+        taken = {holding.resource.pk for holding in chosen}
+        free = (
+            Holding(need.part, resource, lane, period)
+            for resource in need.candidates
+            if resource.pk not in taken and (lane := free_lane(resource, period, held))
+        )
+        found = [holding for holding, _ in zip(free, range(need.count), strict=False)]
+        if len(found) < need.count:
+            raise unavailable(need, starts_at, ends_at)
+        chosen += found
+    return chosen
+
+
+def read_again(
+    needs: Sequence[Need], starts_at: datetime, ends_at: datetime, *, ignoring: int | None
+) -> Mapping[selectors.Lane, list[tuple[int, int]]]:
+    ids = {resource.pk for need in needs for resource in need.candidates}
+    begins = starts_at - max(need.before for need in needs)
+    ends = ends_at + max(need.after for need in needs)
+    now = clock.now()
+    retire_expired(ids, begins, ends, now=now)
+    return selectors.holdings(ids, begins, ends, now=now, ignoring=ignoring)
+
+
+def free_lane(
+    resource: Resource,
+    period: TimestamptzRange,
+    held: Mapping[selectors.Lane, list[tuple[int, int]]],
+) -> int | None:
+    start, end = seconds(period.lower), seconds(period.upper)
+    return next(
+        (
+            lane
+            for lane in range(1, resource.lanes + 1)
+            if all(e <= start or s >= end for s, e in held.get((resource.pk, lane), ()))
+        ),
+        None,
+    )
+
+
+def unavailable(need: Need, starts_at: datetime, ends_at: datetime) -> ResourceUnavailable:
+    """Names the resource where there was no choice, and the sort of thing where there was."""
+    only = need.candidates[0] if len(need.candidates) == 1 else None
+    several = {
+        Allocation.Part.COLLEAGUE: _("Every colleague for a second worker"),
+        Allocation.Part.ROOM: _("Every fitting room"),
+        Allocation.Part.VEHICLE: _("Every car"),
+    }
+    if only is None:
+        name = several.get(need.part, need.part.label)
+    else:
+        name = only.name or _("One of the people")
+    return ResourceUnavailable(
+        resource=only.public_id if only else None,
+        kind=need.part.value,
+        name=name,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+
+
+def write(booking: Booking, holdings: Sequence[Holding]) -> None:
+    """Make these the booking's active allocations.
+
+    Rows of resources that the booking lets go stay, inactive: their calendars show it
+    cancelled. The constraint may still object, to what a shell or an import wrote.
+    """
+    kept = [holding.resource.pk for holding in holdings]
+    if booking.schedule_version > 1:
+        booking.allocations.filter(resource__in=kept).delete()
+        release(booking)
+    try:
+        with transaction.atomic():
+            Allocation.objects.bulk_create(
+                Allocation(
+                    booking=booking,
+                    resource=holding.resource,
+                    part=holding.part,
+                    lane=holding.lane,
+                    period=holding.period,
+                )
+                for holding in holdings
+            )
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, ExclusionViolation):
+            raise
+        need = Need(holdings[0].part, (holdings[0].resource,))
+        raise unavailable(need, booking.starts_at, booking.ends_at) from error
+    revise(kept)
+
+
+def release(booking: Booking) -> None:
+    """Let go of everything the booking holds; the rows stay as history."""
+    freed = booking.allocations.filter(active=True)
+    revise(list(freed.values_list("resource", flat=True)))
+    freed.update(active=False)
+
+
+def revise(resource_ids: Collection[int]) -> None:
+    """Mark these resources' calendars as changed."""
+    Resource.objects.filter(pk__in=resource_ids).update(revision=F("revision") + 1)
+
+
+def retire_expired(
+    resource_ids: Collection[int], begins: datetime, ends: datetime, *, now: datetime
+) -> list[Booking]:
+    """Retire expired holds that stand in the way; the caller holds the resources' locks."""
+    expired = Booking.objects.filter(
+        status=Booking.Status.HELD,
+        hold_expires_at__lte=now,
+        starts_at__lt=ends + timedelta(days=1),
+        ends_at__gt=begins - timedelta(days=1),
+        allocations__resource__in=resource_ids,
+    ).distinct()
+    return [booking for booking in expired if retire(booking, now=now)]
+
+
+def retire(booking: Booking, *, now: datetime) -> bool:
+    """Expire one hold, unless somebody confirmed it meanwhile, and tell its owner."""
+    moved = Booking.objects.filter(
+        pk=booking.pk, status=Booking.Status.HELD, hold_expires_at__lte=now
+    ).update(status=Booking.Status.EXPIRED, version=F("version") + 1)
+    if moved:
+        release(booking)
+        open_task(
+            Task.Kind.HOLD_EXPIRED,
+            centre_id=booking.centre_id,
+            about=f"booking:{booking.public_id}",
+            due_on=clock.today(),
+            owner_id=booking.created_by_id,
+        )
+        record(booking, Change.What.EXPIRED, by=None, version=booking.version + 1)
+    return bool(moved)
+
+
+def record(
+    booking: Booking,
+    what: Change.What,
+    *,
+    by: int | None,
+    version: int | None = None,
+    **facts: object,
+) -> None:
+    """Keep who did what, when; `facts` are ids and instants."""
+    Change.objects.create(
+        booking=booking,
+        what=what,
+        by_id=by,
+        at=clock.now(),
+        version=version or booking.version,
+        facts=facts,
+    )
+
+
+def by_day(starts_at: datetime, ends_at: datetime) -> Iterator[TimestamptzRange]:
+    """`[starts_at, ends_at)` cut at Sofia's midnights, so that no allocation is long."""
+    day: date = clock.local(starts_at).date()
+    while starts_at < ends_at:
+        day += timedelta(days=1)
+        until = min(clock.midnight(day), ends_at)
+        yield TimestamptzRange(starts_at, until)
+        starts_at = until
+
+
+def clash(
+    resource: Resource, starts_at: datetime, ends_at: datetime
+) -> tuple[datetime, datetime] | None:
+    """The first interval in which a lane of the resource is already held."""
+    held = selectors.holdings([resource.pk], starts_at, ends_at, now=clock.now())
+    first = min((span for spans in held.values() for span in spans), default=None)
+    return (instant_of(first[0]), instant_of(first[1])) if first else None
