@@ -1,0 +1,1 @@
+"""Reminders, deliveries, message texts, the SMS gateway."""

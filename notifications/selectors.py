@@ -1,0 +1,59 @@
+"""What was sent, what will be, and why not."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from base import clock
+from notifications.models import Reminder
+from people.models import ContactCard, Person
+from scheduling.models import Booking
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A reminder with what staff should expect of it: `why` is empty when it will leave."""
+
+    reminder: Reminder
+    due_at: datetime
+    why: str
+
+
+def of_booking(booking: Booking) -> list[Prospect]:
+    return prospects(
+        Reminder.objects.filter(booking=booking).select_related(
+            "booking__centre", "booking__service", "recipient"
+        )
+    )
+
+
+def ahead_for(people: Collection[Person]) -> list[Prospect]:
+    """Reminders about coming bookings of these people, the soonest first; dropped ones aside."""
+    rows = (
+        Reminder.objects.filter(
+            booking__participations__person__in=people, booking__starts_at__gt=clock.now()
+        )
+        .exclude(status=Reminder.Status.DROPPED)
+        .select_related("booking__centre", "booking__service", "recipient")
+        .distinct()
+    )
+    return prospects(rows)
+
+
+def prospects(reminders: Collection[Reminder]) -> list[Prospect]:
+    """Each planned reminder judged as it will be at its time."""
+    reminders = list(reminders)
+    cards = {
+        card.person_id: card
+        for card in ContactCard.objects.filter(person__in={r.recipient_id for r in reminders})
+    }
+    return [expected(reminder, cards.get(reminder.recipient_id)) for reminder in reminders]
+
+
+def expected(reminder: Reminder, card: ContactCard | None) -> Prospect:
+    if reminder.status != Reminder.Status.PLANNED:
+        return Prospect(reminder, reminder.due_at, reminder.why)
+    if card is None:
+        return Prospect(reminder, reminder.due_at, "no_card")
+    silence = card.silence_on(clock.local(reminder.due_at).date())
+    return Prospect(reminder, reminder.due_at, silence or "")

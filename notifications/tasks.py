@@ -1,0 +1,31 @@
+"""Jobs of the worker. Each may run on many machines at once: rows are claimed, not counted."""
+
+from procrastinate.contrib.django import app
+
+from base import clock, idempotency
+from notifications import services
+from scheduling.services import expire_holds
+
+EVERY_MINUTE = "* * * * *"
+EVERY_NIGHT = "17 2 * * *"
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queueing_lock="send_due", pass_context=False)
+def send_due(timestamp: int) -> None:
+    """Send the reminders that are due."""
+    services.send_due()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queueing_lock="expire_holds", pass_context=False)
+def retire_holds(timestamp: int) -> None:
+    """Free what expired holds kept, and tell their owners."""
+    expire_holds()
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="forget_keys", pass_context=False)
+def forget_keys(timestamp: int) -> None:
+    """Idempotency keys are kept for a day."""
+    idempotency.forget(before=clock.now() - idempotency.KEPT)
