@@ -44,7 +44,7 @@ class View(APIView):
             self.request.path,
             json.dumps(self.request.data, sort_keys=True).encode(),
         )
-        status, answer = idempotency.once(
-            self.request.user.pk, key, print_, lambda: (201, create())
-        )
+        user_id = self.request.user.pk
+        assert user_id is not None  # permission classes let in only who is logged in
+        status, answer = idempotency.once(user_id, key, print_, lambda: (201, create()))
         return Response(answer, status=status)

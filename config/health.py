@@ -30,8 +30,9 @@ def migrated() -> bool:
 def worker_beats() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - %s)",
-            [HEARTBEAT_WITHIN],
+            "SELECT EXISTS (SELECT FROM procrastinate_workers"
+            " WHERE last_heartbeat > now() - make_interval(secs => %s))",
+            [HEARTBEAT_WITHIN.total_seconds()],
         )
         (beats,) = cursor.fetchone()
     return bool(beats)

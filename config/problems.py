@@ -78,7 +78,7 @@ def of_framework(error: exceptions.APIException) -> dict[str, Any]:
     return make(
         error.status_code,
         code if isinstance(code, str) else error.default_code,
-        str(error.detail) if not isinstance(error.detail, dict | list) else error.default_detail,
+        str(error.default_detail if isinstance(error.detail, dict | list) else error.detail),
     )
 
 

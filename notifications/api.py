@@ -49,7 +49,7 @@ class Reminders(View):
         if not policies.knows_booking(staff, booking):
             not_found("booking")
         pages = self.pagination_class()
-        page = pages.paginate_queryset(selectors.of_booking(booking), request, view=self) or []  # type: ignore[arg-type]
+        page = pages.paginate_queryset(selectors.of_booking(booking), request, view=self) or []
         return pages.get_paginated_response([shown(prospect) for prospect in page])
 
 

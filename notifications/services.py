@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Now  # noqa: TID251 - leases are on database time
 
 from base import clock
 from base.models import Task
@@ -145,12 +145,12 @@ def settle_outcome(delivery: Delivery, outcome: Outcome) -> None:
         case Sent(sid=sid):
             delivery.sid = sid
             settle(delivery, Status.SENT)
-        case Refused(code=code, retry_after=None):
-            delivery.error_code = code
-            settle(delivery, Status.FAILED)
         case Refused(code=code, retry_after=wait):
             delivery.error_code = code
-            settle(delivery, Status.PLANNED, due_at=clock.now() + wait)
+            if wait is None:
+                settle(delivery, Status.FAILED)
+            else:
+                settle(delivery, Status.PLANNED, due_at=clock.now() + wait)
         case Unknown(cause=cause):
             delivery.status = cause[:20]
             settle(delivery, Status.UNKNOWN)

@@ -19,8 +19,6 @@ from people.models import AccessRecord, Case, Centre, ContactCard, Person
 from people.policies import SEES_NAMES, knows_person, require
 from people.requests import caller
 
-FILTERS = (django_filters.rest_framework.DjangoFilterBackend,)
-
 
 class Centres(generics.ListAPIView[Centre]):
     """The caller's centres."""
@@ -44,7 +42,6 @@ class People(generics.ListAPIView[Person]):
 
     serializer_class = shapes.PersonOut
     filterset_class = PersonFilter
-    filter_backends = FILTERS
     queryset = Person.objects.none()
 
     def get_queryset(self) -> QuerySet[Person]:
@@ -135,7 +132,6 @@ class Cases(generics.ListAPIView[Case]):
 
     serializer_class = shapes.CaseOut
     filterset_class = CaseFilter
-    filter_backends = FILTERS
     queryset = Case.objects.none()
 
     def get_queryset(self) -> QuerySet[Case]:

@@ -18,7 +18,7 @@ def centres_of(staff: Staff) -> QuerySet[Centre]:
 
 
 def people_of(staff: Staff) -> QuerySet[Person]:
-    """Whom the caller may find by name: her centres' people, the families of her kin apart (D12)."""
+    """Whom the caller may find by name: her centres' people, without her own kin (D12)."""
     return Person.objects.filter(centre__in=staff.centres_where(SEES_NAMES)).exclude(
         household__in=households_walled_from(staff)
     )

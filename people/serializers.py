@@ -25,7 +25,7 @@ from people.selectors import capacity_of
 class OpeningHoursOut(serializers.ModelSerializer[OpeningHours]):
     class Meta:
         model = OpeningHours
-        fields = ("weekday", "opens", "closes")
+        fields: tuple[str, ...] = ("weekday", "opens", "closes")
 
 
 class CentreOut(serializers.ModelSerializer[Centre]):
@@ -35,7 +35,7 @@ class CentreOut(serializers.ModelSerializer[Centre]):
 
     class Meta:
         model = Centre
-        fields = ("id", "name", "municipality", "phone", "opening_hours", "places")
+        fields: tuple[str, ...] = ("id", "name", "municipality", "phone", "opening_hours", "places")
 
     def get_places(self, centre: Centre) -> int | None:
         """Official places today."""
@@ -51,7 +51,7 @@ class PersonOut(serializers.ModelSerializer[Person]):
 
     class Meta:
         model = Person
-        fields = ("id", "name", "centre", "household", "is_child")
+        fields: tuple[str, ...] = ("id", "name", "centre", "household", "is_child")
 
     def get_is_child(self, person: Person) -> bool:
         return person.is_child_on(clock.today())
@@ -63,7 +63,7 @@ class CarerOut(serializers.ModelSerializer[Carer]):
 
     class Meta:
         model = Carer
-        fields = ("id", "name", "relation")
+        fields: tuple[str, ...] = ("id", "name", "relation")
 
 
 class CardOut(serializers.ModelSerializer[ContactCard]):
@@ -73,7 +73,7 @@ class CardOut(serializers.ModelSerializer[ContactCard]):
 
     class Meta:
         model = ContactCard
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "phone", "consent_on", "verified_at", "safe_to_text", "safety_asked_on",
             "safe_from", "safe_until", "wording", "language", "script", "opted_out_on", "silence",
         )  # fmt: skip
@@ -89,7 +89,7 @@ class PersonDetailOut(PersonOut):
     contact_card = CardOut(allow_null=True)
 
     class Meta(PersonOut.Meta):
-        fields = (*PersonOut.Meta.fields, "birth_on", "carers", "contact_card")
+        fields: tuple[str, ...] = (*PersonOut.Meta.fields, "birth_on", "carers", "contact_card")
 
 
 class PersonIn(serializers.Serializer[Any]):
@@ -129,11 +129,13 @@ class CardIn(serializers.Serializer[Any]):
 
 class EntryBasisOut(serializers.ModelSerializer[EntryBasis]):
     id = serializers.UUIDField(source="public_id")
-    services = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
+    services: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="public_id", many=True, read_only=True
+    )
 
     class Meta:
         model = EntryBasis
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "route", "document_number", "document_on", "valid_from", "valid_until",
             "services",
         )  # fmt: skip
@@ -149,7 +151,7 @@ class CaseOut(serializers.ModelSerializer[Case]):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "number", "centre", "household", "lead", "opened_on", "closed_on", "at_risk",
             "plan_due_on", "planned_on", "overdue", "entry_bases",
         )  # fmt: skip
@@ -164,7 +166,7 @@ class TaskOut(serializers.ModelSerializer[Task]):
 
     class Meta:
         model = Task
-        fields = ("id", "kind", "title", "about", "due_on", "done_at")
+        fields: tuple[str, ...] = ("id", "kind", "title", "about", "due_on", "done_at")
 
 
 class AccessOut(serializers.ModelSerializer[AccessRecord]):
@@ -172,4 +174,4 @@ class AccessOut(serializers.ModelSerializer[AccessRecord]):
 
     class Meta:
         model = AccessRecord
-        fields = ("user", "what", "subject", "at")
+        fields: tuple[str, ...] = ("user", "what", "subject", "at")

@@ -1,5 +1,7 @@
 """HTTP to rooms and cars."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
 from rest_framework import generics, serializers
@@ -13,11 +15,13 @@ from scheduling.models import Resource
 class VehicleOut(serializers.ModelSerializer[Resource]):
     id = serializers.UUIDField(source="public_id")
     centre = serializers.UUIDField(source="centre.public_id")
-    services = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
+    services: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="public_id", many=True, read_only=True
+    )
 
     class Meta:
         model = Resource
-        fields = ("id", "name", "centre", "seats", "services")
+        fields: tuple[str, ...] = ("id", "name", "centre", "seats", "services")
 
 
 class RoomOut(VehicleOut):
@@ -27,7 +31,7 @@ class RoomOut(VehicleOut):
     )
 
     class Meta(VehicleOut.Meta):
-        fields = (*VehicleOut.Meta.fields, "floor", "features")
+        fields: tuple[str, ...] = (*VehicleOut.Meta.fields, "floor", "features")
 
 
 class PlaceFilter(django_filters.FilterSet):
@@ -42,7 +46,6 @@ class Vehicles(generics.ListAPIView[Resource]):
 
     serializer_class = VehicleOut
     filterset_class = PlaceFilter
-    filter_backends = (django_filters.rest_framework.DjangoFilterBackend,)
     queryset = Resource.objects.none()
     kind = Resource.Kind.VEHICLE
 

@@ -30,7 +30,6 @@ class Services(generics.ListAPIView[Service]):
 
     serializer_class = shapes.ServiceOut
     filterset_fields = ("code", "access")
-    filter_backends = (django_filters.rest_framework.DjangoFilterBackend,)
     queryset = Service.objects.none()
 
     def get_queryset(self) -> QuerySet[Service]:
@@ -94,7 +93,7 @@ class Slots(View):
         )
         found = slots.free_slots(search)
         pages = Pages()
-        page = pages.paginate_queryset(found, request, view=self)  # type: ignore[arg-type]
+        page = pages.paginate_queryset(found, request, view=self)
         answer = pages.get_paginated_response([shapes.slot_shown(slot) for slot in page or []])
         answer.data["first_day_after"] = None if len(found) else slots.first_day_after(search)
         return answer
@@ -111,7 +110,6 @@ class BookingFilter(django_filters.FilterSet):
 class Bookings(View, generics.GenericAPIView[Booking]):
     serializer_class = shapes.BookingOut
     filterset_class = BookingFilter
-    filter_backends = (django_filters.rest_framework.DjangoFilterBackend,)
     queryset = Booking.objects.none()
 
     @extend_schema(operation_id="bookings_list", responses=shapes.BookingOut(many=True))

@@ -136,7 +136,7 @@ def feed_events(resource_id: int, *, today: date | None = None) -> Sequence[Feed
     """30 days back to 365 ahead of Sofia's midnight, so that the text changes once a day at
     most; cancelled ones, and those given to a colleague, for 30 days more."""
     midnight = clock.midnight(today or clock.today())
-    facts = {
+    facts: dict[str, int | datetime] = {
         "resource": resource_id,
         "begins": midnight - BACK,
         "ends": midnight + AHEAD,

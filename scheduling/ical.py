@@ -29,7 +29,8 @@ def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail, today: datetim
     made.add_component(zone(today))
     for event in events:
         made.add_component(vevent(event, detail))
-    return made.to_ical()
+    text: bytes = made.to_ical()
+    return text
 
 
 def zone(today: datetime) -> Timezone:

@@ -45,14 +45,14 @@ def subtract(whole: Spans, gone: Spans) -> list[Span]:
     for start, end in whole:
         while position < len(gone) and gone[position][1] <= start:
             position += 1
-        ahead = position
-        while start < end and ahead < len(gone) and gone[ahead][0] < end:
-            if gone[ahead][0] > start:
-                left.append((start, gone[ahead][0]))
-            start = gone[ahead][1]
+        ahead, kept_to = position, start
+        while kept_to < end and ahead < len(gone) and gone[ahead][0] < end:
+            if gone[ahead][0] > kept_to:
+                left.append((kept_to, gone[ahead][0]))
+            kept_to = gone[ahead][1]
             ahead += 1
-        if start < end:
-            left.append((start, end))
+        if kept_to < end:
+            left.append((kept_to, end))
     return left
 
 

@@ -1,6 +1,5 @@
 """Who may see and move what in the booking core. API and pages ask the same predicates."""
 
-from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -73,7 +72,7 @@ def worked_lately_with(staff: Staff, person: Person) -> bool:
     ).exists()
 
 
-def households_led(staff: Staff) -> Collection[int]:
+def households_led(staff: Staff) -> set[int]:
     return set(
         Case.objects.filter(lead=staff.user, closed_on=None).values_list("household", flat=True)
     )

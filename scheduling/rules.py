@@ -76,13 +76,21 @@ def check_fits(resource: Resource | None, candidates: Collection[Resource]) -> N
         raise DoesNotFit(resource=resource.public_id, name=resource.name)
 
 
-def check_carer(carer: Person | None, people: Sequence[Person], *, on: date) -> None:
-    """Raises NotACarer unless `carer` is recorded for a child among `people`."""
-    if carer is None:
-        return
+def carer_told(carer: Person | None, people: Sequence[Person], *, on: date) -> Person | None:
+    """Who is told about the children among `people`: the named carer, or the only one recorded
+    for them; with several and none named, nobody (D36).
+
+    Raises NotACarer unless the named one is recorded for a child among them.
+    """
     children = [person for person in people if person.is_child_on(on)]
-    if not carer.wards.filter(child__in=children).exists():
+    if carer is None and not children:
+        return None
+    recorded = set(Person.objects.filter(wards__child__in=children))
+    if carer is None:
+        return recorded.pop() if len(recorded) == 1 else None
+    if carer not in recorded:
         raise NotACarer
+    return carer
 
 
 def check_apart(

@@ -32,13 +32,13 @@ HOLDINGS = f"""
            extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
       FROM scheduling_allocation
      WHERE resource_id = ANY(%(resources)s)
-       AND lower(period) > %(begins)s - %(longest)s AND lower(period) < %(ends)s
+       AND lower(period) > %(earliest)s AND lower(period) < %(ends)s
        AND upper(period) > %(begins)s
        AND active
        AND booking_id <> ALL(%(ignoring)s)
        AND booking_id NOT IN ({EXPIRED_HOLDS})
      ORDER BY resource_id, lane, lower(period)
-"""
+"""  # noqa: S608 - both parts are constants
 
 
 def holdings(
@@ -61,7 +61,7 @@ def holdings(
                 "resources": list(resource_ids),
                 "begins": begins,
                 "ends": ends,
-                "longest": LONGEST_HOLDING,
+                "earliest": begins - LONGEST_HOLDING,
                 "ignoring": [ignoring] if ignoring else [],
                 "now": now,
             },
@@ -127,7 +127,9 @@ def visit_is_risky(people: Collection[Person], *, ignoring: int | None = None) -
         modality=Modality.FIELD,
         status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
         participations__person__household=OuterRef("household"),
-    ).exclude(pk=ignoring)
+    )
+    if ignoring is not None:
+        visited = visited.exclude(pk=ignoring)
     cases = Case.objects.filter(household__in=households, closed_on=None)
     if cases.filter(at_risk=True).exists():
         return True

@@ -23,7 +23,7 @@ class ServiceOut(serializers.ModelSerializer[Service]):
 
     class Meta:
         model = Service
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "centre", "code", "name", "initials", "duration", "buffer_after", "travel",
             "minimum_notice", "step", "modalities", "specialists", "needs_vehicle", "access",
             "our_defaults",
@@ -33,11 +33,13 @@ class ServiceOut(serializers.ModelSerializer[Service]):
 
 class SpecialistOut(serializers.ModelSerializer[Resource]):
     id = serializers.UUIDField(source="public_id")
-    services = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
+    services: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="public_id", many=True, read_only=True
+    )
 
     class Meta:
         model = Resource
-        fields = ("id", "name", "services")
+        fields: tuple[str, ...] = ("id", "name", "services")
 
 
 class SlotsQuery(Window):
@@ -132,7 +134,7 @@ class OutcomeLine(serializers.Serializer[Any]):
 
 
 class OutcomeIn(Versioned):
-    outcomes = OutcomeLine(many=True, allow_empty=False, max_length=MAX_PEOPLE)
+    outcomes = serializers.ListField(child=OutcomeLine(), allow_empty=False, max_length=MAX_PEOPLE)
 
 
 class BlockIn(serializers.Serializer[Any]):
@@ -256,7 +258,7 @@ class ChangeOut(serializers.ModelSerializer[Change]):
 
     class Meta:
         model = Change
-        fields = ("what", "by", "at", "version", "facts")
+        fields: tuple[str, ...] = ("what", "by", "at", "version", "facts")
 
     def get_by(self, change: Change) -> str | None:
         """The colleague's name; null for what the program did by itself."""
@@ -276,11 +278,11 @@ class FeedOut(serializers.ModelSerializer[Feed]):
 
     class Meta:
         model = Feed
-        fields = ("id", "detail", "created_at", "last_used_at")
+        fields: tuple[str, ...] = ("id", "detail", "created_at", "last_used_at")
 
 
 class NewFeedOut(FeedOut):
     url = serializers.URLField()
 
     class Meta(FeedOut.Meta):
-        fields = (*FeedOut.Meta.fields, "url")
+        fields: tuple[str, ...] = (*FeedOut.Meta.fields, "url")

@@ -1,6 +1,7 @@
 """Commands of the booking core: each changes state in one transaction, along Status.moves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from base import clock
@@ -53,14 +54,14 @@ def book(wish: Wish, *, by: User) -> Booking:
     day = clock.local(wish.starts_at).date()
     if not wish.without_papers:
         rules.check_entry(wish.service, wish.people, on=day)
-    rules.check_carer(wish.carer, wish.people, on=day)
+    wish = replace(wish, carer=rules.carer_told(wish.carer, wish.people, on=day))
     plan = make_plan(wish)
     lock_plan(plan)
     rules.check_apart(plan.wanted, set(plan.partners), wish.starts_at)
     holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at)
     booking = create(wish, by=by)
     writing.write(booking, holdings)
-    writing.record(booking, what_was_booked(booking), by=by.pk, **described(booking, holdings))
+    writing.record(booking, what_was_booked(booking), by=by.pk, facts=described(booking, holdings))
     open_tasks_after_booking(booking, wish, by=by)
     if booking.status == Status.CONFIRMED:
         signals.booking_confirmed.send(Booking, booking=booking)
@@ -189,8 +190,7 @@ def reschedule_booking(
         booking,
         Change.What.RESCHEDULED,
         by=by.pk,
-        was=was.isoformat(),
-        **described(booking, holdings),
+        facts={"was": was.isoformat(), **described(booking, holdings)},
     )
     notice_serial_moves(booking, wish.people)
     if booking.status == Status.CONFIRMED:
@@ -253,7 +253,7 @@ def cancel_booking(
     booking.cancelled_by, booking.cancel_reason = party, reason
     move_to(booking, Status.CANCELLED)
     writing.release(booking)
-    writing.record(booking, Change.What.CANCELLED, by=by.pk, party=party.value)
+    writing.record(booking, Change.What.CANCELLED, by=by.pk, facts={"party": party.value})
     signals.booking_cancelled.send(Booking, booking=booking)
     return booking
 
@@ -293,7 +293,7 @@ def record_outcomes(
         booking,
         Change.What.OUTCOME,
         by=by.pk,
-        outcomes={str(person.public_id): outcome for person, outcome in outcomes.items()},
+        facts={"outcomes": {str(p.public_id): outcome for p, outcome in outcomes.items()}},
     )
     notice_twice_not_brought(booking, outcomes)
     return booking
@@ -381,9 +381,11 @@ def block_resource(
         booking,
         Change.What.BLOCKED,
         by=by.pk,
-        starts_at=starts_at.isoformat(),
-        ends_at=ends_at.isoformat(),
-        resource=str(resource.public_id),
+        facts={
+            "starts_at": starts_at.isoformat(),
+            "ends_at": ends_at.isoformat(),
+            "resource": str(resource.public_id),
+        },
     )
     return booking
 

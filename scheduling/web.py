@@ -32,6 +32,6 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def etags_known(request: HttpRequest) -> set[str]:
-    """Strong tags of If-None-Match; a weak prefix is ignored in this comparison (RFC 9110 13.1.2)."""
+    """The tags of If-None-Match, compared weakly (RFC 9110 13.1.2)."""
     given = request.headers.get("If-None-Match", "")
     return {tag.strip().removeprefix("W/") for tag in given.split(",")}

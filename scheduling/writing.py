@@ -23,7 +23,7 @@ from base.services import open_task
 from scheduling import selectors
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
-from scheduling.intervals import instant_of, seconds
+from scheduling.intervals import Span, instant_of, seconds
 from scheduling.models import Allocation, Booking, Change, Resource
 
 P = ParamSpec("P")
@@ -101,7 +101,7 @@ def choose(
 
 def read_again(
     needs: Sequence[Need], starts_at: datetime, ends_at: datetime, *, ignoring: int | None
-) -> Mapping[selectors.Lane, list[tuple[int, int]]]:
+) -> Mapping[selectors.Lane, list[Span]]:
     ids = {resource.pk for need in needs for resource in need.candidates}
     begins = starts_at - max(need.before for need in needs)
     ends = ends_at + max(need.after for need in needs)
@@ -113,9 +113,9 @@ def read_again(
 def free_lane(
     resource: Resource,
     period: TimestamptzRange,
-    held: Mapping[selectors.Lane, list[tuple[int, int]]],
+    held: Mapping[selectors.Lane, list[Span]],
 ) -> int | None:
-    start, end = seconds(period.lower), seconds(period.upper)
+    start, end = bounds(period)
     return next(
         (
             lane
@@ -124,6 +124,13 @@ def free_lane(
         ),
         None,
     )
+
+
+def bounds(period: TimestamptzRange) -> Span:
+    """A finite period in epoch seconds."""
+    assert period.lower is not None
+    assert period.upper is not None
+    return seconds(period.lower), seconds(period.upper)
 
 
 def unavailable(need: Need, starts_at: datetime, ends_at: datetime) -> ResourceUnavailable:
@@ -226,8 +233,8 @@ def record(
     what: Change.What,
     *,
     by: int | None,
+    facts: Mapping[str, object] | None = None,
     version: int | None = None,
-    **facts: object,
 ) -> None:
     """Keep who did what, when; `facts` are ids and instants."""
     Change.objects.create(
@@ -236,7 +243,7 @@ def record(
         by_id=by,
         at=clock.now(),
         version=version or booking.version,
-        facts=facts,
+        facts=facts or {},
     )
 
 
