@@ -5,29 +5,32 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from knox.crypto import hash_token
-from knox.models import AuthToken
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from base import clock
+from people.credentials import holder_of
+from people.models import User
 
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
-    """Knox tokens, found by digest in one query.
+    """Knox tokens, found by digest in one statement.
 
     The parent looks up the key, then lists the user's other tokens to delete the expired ones:
-    a query and perhaps a write on every request.
+    queries and perhaps a write on every request.
     """
 
-    def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
+    def authenticate_credentials(self, token: bytes) -> tuple[User, None]:
         try:
             digest = hash_token(token.decode("ascii"))
         except (UnicodeDecodeError, ValueError, TypeError):
             raise exceptions.AuthenticationFailed from None
-        found = AuthToken.objects.select_related("user").filter(digest=digest).first()
-        if found is None or (found.expiry is not None and found.expiry <= clock.now()):
+        found = holder_of(digest)
+        if found is None or not found.user.is_active:
             raise exceptions.AuthenticationFailed
-        return self.validate_user(found)  # type: ignore[no-any-return]
+        if found.expires_at is not None and found.expires_at <= clock.now():
+            raise exceptions.AuthenticationFailed
+        return found.user, None
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

@@ -75,8 +75,9 @@ SETTINGS: Final[Mapping[str, str]] = {
 DURABILITY_OFF: Final[Mapping[str, str]] = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
 }
+"""Enough to be fast. What a killed server had committed is still there, unlike with
+synchronous_commit=off: only the machine itself must not go down."""
 
 
 class PostgresFailed(RuntimeError):

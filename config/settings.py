@@ -23,8 +23,8 @@ def refuse(sentence: str) -> NoReturn:
     raise SystemExit(1)
 
 
-def read_bool(name: str) -> bool:
-    value = env.str(name, "0").strip().lower()
+def read_bool(name: str, *, default: bool = False) -> bool:
+    value = env.str(name, "1" if default else "0").strip().lower()
     if value not in {"0", "1", "true", "false", "yes", "no", "on", "off", ""}:
         refuse(f"{name} must be 1 or 0, not {value!r}.")
     return value in {"1", "true", "yes", "on"}
@@ -125,6 +125,9 @@ def read_database() -> dict[str, Any]:
     database["ATOMIC_REQUESTS"] = False
     database.setdefault("OPTIONS", {}).update(
         options="-c jit=off",
+        # For base.rows alone; Django's own cursors never prepare. PgBouncer before 1.21 cannot
+        # follow prepared statements: DATABASE_PREPARE=0.
+        prepare_threshold=5 if read_bool("DATABASE_PREPARE", default=True) else None,
         connect_timeout=5,
         pool={"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 5},
     )

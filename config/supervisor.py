@@ -89,7 +89,7 @@ class Child:
         """Seconds to wait before the next start: doubled at each failure in a row."""
         if now - self.started_at > SETTLED_SECONDS:
             self.failures = 0
-        pause = min(FIRST_PAUSE_SECONDS * 2**self.failures, LONGEST_PAUSE_SECONDS)
+        pause = min(FIRST_PAUSE_SECONDS * 2.0**self.failures, LONGEST_PAUSE_SECONDS)
         self.failures += 1
         return pause
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from base import clock
+from base.rows import rows
 from notifications.models import Reminder
 from people.models import ContactCard, Person
 from scheduling.models import Booking
@@ -40,13 +41,16 @@ def ahead_for(people: Collection[Person]) -> list[Prospect]:
     return prospects(rows)
 
 
+def cards_of(people: Collection[Person]) -> dict[int, ContactCard]:
+    """Contact cards by person id."""
+    found = rows(ContactCard, "it.person_id = ANY(%(people)s)", {"people": [p.pk for p in people]})
+    return {card.person_id: card for card in found}
+
+
 def prospects(reminders: Collection[Reminder]) -> list[Prospect]:
     """Each planned reminder judged as it will be at its time."""
     reminders = list(reminders)
-    cards = {
-        card.person_id: card
-        for card in ContactCard.objects.filter(person__in={r.recipient_id for r in reminders})
-    }
+    cards = cards_of([reminder.recipient for reminder in reminders])
     return [expected(reminder, cards.get(reminder.recipient_id)) for reminder in reminders]
 
 

@@ -1,6 +1,7 @@
 """Planning reminders with their bookings, and sending what is due: at most once (DESIGN §6)."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from base.services import open_task
 from notifications import gateways, planning, texts
 from notifications.gateways import Message, Outcome, Refused, Sent, Unknown
 from notifications.models import Delivery, Reminder
+from notifications.selectors import cards_of
 from people.models import ContactCard, Person
 from scheduling.models import Booking
 
@@ -26,14 +28,16 @@ DELIVERY_ORDER = ("", "accepted", "queued", "sending", "sent", "delivered")
 FINAL_FAILURES = frozenset({"undelivered", "failed", "canceled"})
 
 
-def plan_reminders(booking: Booking) -> None:
+def plan_reminders(booking: Booking, people: Sequence[Person]) -> None:
     """One row per kind and recipient for the booking's present schedule, in its transaction.
 
     A row is made also where nothing can be sent: consent may come before it is due, and staff
     see why it would not leave.
     """
-    recipients = recipients_of(booking)
-    cards = {c.person_id: c for c in ContactCard.objects.filter(person__in=recipients)}
+    recipients = recipients_of(booking, people)
+    if not recipients:
+        return
+    cards = cards_of(recipients)
     Reminder.objects.bulk_create(
         [
             planned(booking, kind, recipient, cards.get(recipient.pk))
@@ -62,10 +66,9 @@ def planned(
     )
 
 
-def recipients_of(booking: Booking) -> list[Person]:
+def recipients_of(booking: Booking, people: Sequence[Person]) -> list[Person]:
     """The adults who come, and for a child only the carer named on the booking (D36)."""
     day = clock.local(booking.starts_at).date()
-    people = list(Person.objects.filter(participations__booking=booking))
     adults = [person for person in people if not person.is_child_on(day)]
     if booking.carer and len(adults) < len(people) and booking.carer not in adults:
         adults.append(booking.carer)

@@ -165,7 +165,7 @@ def check_text(rendered: str, *, forbidden: Collection[str], links_allowed: bool
 
 
 def _term_class(text: str, forbidden: Collection[str], *, links_allowed: bool) -> str | None:
-    if not links_allowed and any(map(_LINK.search, (text, _TOKEN.sub(_look, text)))):
+    if _LINK.search(text) and not links_allowed:
         return "link"
     if _PHONE.search(_DATE.sub("", text)):
         return "phone"
@@ -217,7 +217,7 @@ def _names(names: Iterable[str]) -> _Terms:
     terms = _Terms()
     words = {word for name in names for word in _TOKEN.findall(_bare(name))}
     for word in words - NEUTRAL_WORDS:
-        if len(word) > 1 and not word.isdigit():
+        if len(word) > 1:
             for spelling in _spellings(word):
                 stem = _stem(spelling)
                 terms.add(stem, "name", open_ended=stem != spelling)
@@ -238,17 +238,12 @@ def _stem(word: str) -> str:
 
 def _tokens(text: str) -> list[str]:
     """The words of bare `text` as skeletons: as they look, and, for those in Cyrillic, as they
-    are spelt in Latin. Pure numbers are no words.
+    are spelt in Latin. Pure numbers are no words, though 10 looks like lo.
     """
     words = [word for word in _TOKEN.findall(text) if not word.isdigit()]
     cyrillic = (word.translate(_AS_BULGARIAN) for word in words if _CYRILLIC.search(word))
     spelt = (spelling for word in cyrillic for spelling in _spellings(word))
     return [_skeleton(word) for word in (*words, *spelt)]
-
-
-def _look(word: re.Match[str]) -> str:
-    """A word's skeleton. Numbers stay numbers, though 0 looks like an o and 1 like an l."""
-    return word[0] if word[0].isdigit() else _skeleton(word[0])
 
 
 def _bare(text: str) -> str:

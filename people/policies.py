@@ -6,10 +6,10 @@ from datetime import date
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 
 from base import clock
 from base.errors import NotAllowed
+from people.credentials import roles_of
 from people.models import Case, KinshipWall, Person, Role, User
 
 R = Role.Name
@@ -48,14 +48,7 @@ class Staff:
 
 def staff(user: User | AnonymousUser, *, on: date | None = None) -> Staff:
     """The user's roles on a date, today unless given."""
-    on = on or clock.today()
-    current = Role.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=on), user=cast("User", user), from_on__lte=on
-    ).values_list("centre_id", "name")
-    roles: dict[int, set[str]] = {}
-    for centre_id, name in current:
-        roles.setdefault(centre_id, set()).add(name)
-    return Staff(cast("User", user), {centre: frozenset(names) for centre, names in roles.items()})
+    return Staff(cast("User", user), roles_of(user.pk, on=on or clock.today()))
 
 
 def require(allowed: bool) -> None:

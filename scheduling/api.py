@@ -282,10 +282,10 @@ class Calendar(View):
         asked = self.query(shapes.CalendarQuery)
         if "resource" in asked:
             resource = lookup.resource(staff, asked["resource"])
-            bookings = calendars.of_resource(resource, asked["from"], asked["to"])
+            scope = calendars.of_resource(resource, asked["from"], asked["to"])
         else:
-            bookings = calendars.of_centres(staff.centre_ids, asked["from"], asked["to"])
-        found = calendars.events(bookings, staff)
+            scope = calendars.of_centres(staff.centre_ids, asked["from"], asked["to"])
+        found = calendars.events(scope, staff)
         results = [shapes.event_shown(event) for event in found]
         # A window is a page already: a calendar with half its events missing is a lie.
         return Response({"count": len(found), "next": None, "previous": None, "results": results})

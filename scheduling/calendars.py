@@ -1,166 +1,217 @@
-"""Concrete events as their readers may see them: API, pages and feeds read these alone."""
+"""Concrete events as their readers may see them: API and pages read these alone.
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+A `Scope` says which bookings; one statement fetches them with their people and the reader's
+reasons to know of each, so the number of queries does not depend on the number of events.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from base import clock
+from base.rows import fetch
 from people.models import Person
 from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
-from people.selectors import households_walled_from
-from scheduling.models import LONGEST_HOLDING, Allocation, Booking, Participation, Resource
-from scheduling.policies import OWN_PARTS, households_led
+from scheduling.models import LONGEST_HOLDING, Resource
 
 LONGEST_BOOKING = timedelta(days=92)
-Status = Booking.Status
-SHOWN = (Status.HELD, Status.CONFIRMED, Status.CLOSED)
 
 
-@dataclass
+class Scope(NamedTuple):
+    """A condition on `booking`, in SQL, with its parameters."""
+
+    condition: str
+    params: dict[str, Any]
+
+
+class Participant(NamedTuple):
+    """A person in an event, and what came of it for her."""
+
+    pk: int
+    public_id: UUID
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    outcome: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    def is_child_on(self, day: date) -> bool:
+        return Person(birth_on=self.birth_on).is_child_on(day)
+
+
+class Held(NamedTuple):
+    """A resource that an event holds."""
+
+    public_id: UUID
+    name: str
+
+
+@dataclass(slots=True)
 class Event:
     """One booking in a calendar. `known` tells whether the reader may see more than "busy"."""
 
-    id: UUID
     key: int
+    id: UUID
     kind: str
     status: str
     version: int
     starts_at: datetime
     ends_at: datetime
+    centre: int
     modality: str
+    block_reason: str
     service_id: UUID | None
     service: str
     initials: str
-    block_reason: str
-    centre: int
-    known: bool = False
-    people: list[Person] = field(default_factory=list)
-    outcomes: dict[int, str] = field(default_factory=dict)
-    held: dict[str, list[Resource]] = field(default_factory=dict)
+    known: bool
+    people: list[Participant]
+    held: dict[str, list[Held]] = field(default_factory=dict)
 
 
-FIELDS = {
-    "id": "public_id",
-    "key": "pk",
-    "kind": "kind",
-    "status": "status",
-    "version": "version",
-    "starts_at": "starts_at",
-    "ends_at": "ends_at",
-    "modality": "modality",
-    "service_id": "service__public_id",
-    "service": "service__name",
-    "initials": "service__initials",
-    "block_reason": "block_reason",
-    "centre": "centre",
-}
-COLUMNS = tuple(FIELDS.values())
+STANDING = """
+    booking.status IN ('held', 'confirmed', 'closed')
+    AND NOT (booking.status = 'held' AND booking.hold_expires_at <= %(now)s)
+"""
+"""Those that hold their time now: cancelled ones and expired holds are out."""
+
+EVENTS = """
+    SELECT booking.id, booking.public_id, booking.kind, booking.status, booking.version,
+           booking.starts_at, booking.ends_at, booking.centre_id, booking.modality,
+           booking.block_reason, service.public_id, service.name, service.initials,
+           party.ids, party.public_ids, party.given_names, party.family_names,
+           party.births, party.outcomes, coalesce(party.walled, false),
+           booking.centre_id = ANY(%(runs)s)
+           OR booking.centre_id = ANY(%(names)s) AND (
+               coalesce(party.led, false)
+               OR EXISTS (
+                   SELECT FROM scheduling_allocation own
+                     JOIN scheduling_resource mine ON mine.id = own.resource_id
+                    WHERE own.booking_id = booking.id AND mine.user_id = %(reader)s
+                      AND own.part IN ('lead', 'colleague', 'blocked')
+               )
+           )
+      FROM scheduling_booking booking
+      LEFT JOIN scheduling_service service ON service.id = booking.service_id
+      LEFT JOIN LATERAL (
+          SELECT array_agg(person.id ORDER BY participation.id) AS ids,
+                 array_agg(person.public_id ORDER BY participation.id) AS public_ids,
+                 array_agg(person.given_name ORDER BY participation.id) AS given_names,
+                 array_agg(person.family_name ORDER BY participation.id) AS family_names,
+                 array_agg(person.birth_on ORDER BY participation.id) AS births,
+                 array_agg(participation.outcome ORDER BY participation.id) AS outcomes,
+                 bool_or(person.household_id IN (
+                     SELECT household_id FROM people_case
+                      WHERE lead_id = %(reader)s AND closed_on IS NULL
+                 )) AS led,
+                 bool_or(person.household_id IN (
+                     SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
+                 )) AS walled
+            FROM scheduling_participation participation
+            JOIN people_person person ON person.id = participation.person_id
+           WHERE participation.booking_id = booking.id
+      ) party ON true
+"""
 
 
-def standing(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Those that hold their time now: expired holds, cancelled ones are out."""
-    return bookings.filter(status__in=SHOWN).exclude(
-        status=Status.HELD, hold_expires_at__lte=clock.now()
-    )
+HELD = """
+    SELECT booking.id, allocation.part, resource.public_id, resource.name
+      FROM scheduling_allocation allocation
+      JOIN scheduling_booking booking ON booking.id = allocation.booking_id
+      JOIN scheduling_resource resource ON resource.id = allocation.resource_id
+     WHERE booking.id = ANY(%(bookings)s) AND allocation.part <> 'person'
+       AND (allocation.active OR booking.status IN ('cancelled', 'expired'))
+     GROUP BY booking.id, allocation.part, resource.id
+     ORDER BY min(allocation.id)
+"""
 
 
-def of_resource(resource: Resource, begins: datetime, ends: datetime) -> QuerySet[Booking]:
+def of_resource(resource: Resource, begins: datetime, ends: datetime) -> Scope:
     """Standing bookings that hold the resource within `[begins, ends)`, by the b-tree."""
-    held = Allocation.objects.filter(
-        resource=resource,
-        active=True,
-        period__startswith__gt=begins - LONGEST_HOLDING,
-        period__startswith__lt=ends,
-        period__endswith__gt=begins,
-    )
-    return standing(Booking.objects.filter(pk__in=held.values("booking")))
-
-
-def of_centres(centre_ids: Collection[int], begins: datetime, ends: datetime) -> QuerySet[Booking]:
-    return standing(
-        Booking.objects.filter(
-            centre__in=centre_ids,
-            starts_at__gt=begins - LONGEST_BOOKING,
-            starts_at__lt=ends,
-            ends_at__gt=begins,
-        )
+    return Scope(
+        f"""booking.id IN (
+                SELECT booking_id FROM scheduling_allocation
+                 WHERE resource_id = %(resource)s AND active
+                   AND lower(period) > %(earliest)s AND lower(period) < %(ends)s
+                   AND upper(period) > %(begins)s
+            ) AND {STANDING}""",  # noqa: S608 - constants
+        {
+            "resource": resource.pk,
+            "earliest": begins - LONGEST_HOLDING,
+            "begins": begins,
+            "ends": ends,
+        },
     )
 
 
-def of_people(people: Collection[Person]) -> QuerySet[Booking]:
+def of_centres(centre_ids: Collection[int], begins: datetime, ends: datetime) -> Scope:
+    """Standing bookings of these centres within `[begins, ends)`."""
+    return Scope(
+        f"""booking.centre_id = ANY(%(centres)s)
+            AND booking.starts_at > %(earliest)s AND booking.starts_at < %(ends)s
+            AND booking.ends_at > %(begins)s AND {STANDING}""",
+        {
+            "centres": list(centre_ids),
+            "earliest": begins - LONGEST_BOOKING,
+            "begins": begins,
+            "ends": ends,
+        },
+    )
+
+
+def of_people(people: Collection[Person]) -> Scope:
     """Every booking of these people, cancelled ones too: for their own page."""
-    return Booking.objects.filter(participations__person__in=people).distinct()
+    return Scope(
+        """booking.id IN (
+               SELECT booking_id FROM scheduling_participation WHERE person_id = ANY(%(people)s)
+           )""",
+        {"people": [person.pk for person in people]},
+    )
 
 
-def events(bookings: QuerySet[Booking], staff: Staff, *, detailed: bool = False) -> list[Event]:
-    """The bookings in order of time, masked for this reader. The number of queries does not
-    depend on the number of events. `detailed` adds what is held beside the people."""
-    rows = bookings.order_by("starts_at", "pk").values_list(*COLUMNS)
-    found = [Event(*row) for row in rows]
-    if not found:
-        return []
-    seats = taken_by(found)
-    for event in found:
-        for participation in seats[event.key]:
-            event.people.append(participation.person)
-            event.outcomes[participation.person_id] = participation.outcome
-    mask(found, staff)
+def of_bookings(booking_ids: Collection[int]) -> Scope:
+    return Scope("booking.id = ANY(%(bookings)s)", {"bookings": list(booking_ids)})
+
+
+def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]:
+    """The bookings of a scope in order of time, masked for this reader (D12): known to who runs
+    the centre, the session's specialists and the families' case leads, never to kin walled off.
+
+    `detailed` adds what is held beside the people.
+    """
+    reader = {
+        "reader": staff.user.pk,
+        "runs": staff.centres_where(SEES_EVERYTHING),
+        "names": staff.centres_where(SEES_NAMES),
+        "now": clock.now(),
+    }
+    statement = f"{EVENTS} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id"
+    found = [event_of(*row) for row in fetch(statement, scope.params | reader)]
     if detailed:
         add_holdings(found)
     return found
 
 
-def taken_by(found: Iterable[Event]) -> dict[int, list[Participation]]:
-    seats: dict[int, list[Participation]] = defaultdict(list)
-    rows = Participation.objects.filter(booking__in=[event.key for event in found])
-    for row in rows.select_related("person").order_by("pk"):
-        seats[row.booking_id].append(row)
-    return seats
-
-
-def mask(found: Sequence[Event], staff: Staff) -> None:
-    """Set `known`, and empty what the reader has no need to know (D12)."""
-    own = own_bookings(found, staff)
-    led = households_led(staff)
-    walled = set(households_walled_from(staff))
-    for event in found:
-        households = {person.household_id for person in event.people}
-        event.known = not households & walled and (
-            staff.may(SEES_EVERYTHING, event.centre)
-            or event.key in own
-            or (staff.may(SEES_NAMES, event.centre) and bool(households & led))
-        )
-        if not event.known:
-            event.people, event.outcomes = [], {}
-            event.service_id, event.service, event.initials = None, "", ""
-            event.block_reason = event.modality = ""
-
-
-def own_bookings(found: Iterable[Event], staff: Staff) -> set[int]:
-    return set(
-        Allocation.objects.filter(
-            booking__in=[event.key for event in found],
-            resource__user=staff.user,
-            part__in=OWN_PARTS,
-        ).values_list("booking", flat=True)
-    )
+def event_of(*row: Any) -> Event:
+    """One row of EVENTS as its reader may see it: time, kind and status are what "busy" means,
+    the rest is nobody's business."""
+    facts, service, people, (walled, reason_to_know) = row[:10], row[10:13], row[13:19], row[19:]
+    if walled or not reason_to_know:
+        seen = (*facts[:8], "", "", None, "", "", False, [])
+    else:
+        of_nobody = people[0] is None
+        participants = [] if of_nobody else [Participant(*one) for one in zip(*people, strict=True)]
+        service_id, name, initials = service
+        seen = (*facts, service_id, name or "", initials or "", True, participants)
+    return Event(*seen)
 
 
 def add_holdings(found: Iterable[Event]) -> None:
     """What each known event holds; of a cancelled one, what it held at the end."""
     by_key = {event.key: event for event in found if event.known}
-    over = Q(booking__status__in=[Status.CANCELLED, Status.EXPIRED])
-    rows = (
-        Allocation.objects.filter(Q(active=True) | over, booking__in=by_key)
-        .exclude(part=Allocation.Part.PERSON)
-        .select_related("resource")
-        .order_by("pk")
-    )
-    for row in rows:
-        parts = by_key[row.booking_id].held.setdefault(row.part, [])
-        if row.resource not in parts:
-            parts.append(row.resource)
+    for key, part, public_id, name in fetch(HELD, {"bookings": list(by_key)}):
+        by_key[key].held.setdefault(part, []).append(Held(public_id, name))

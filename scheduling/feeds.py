@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from base import clock
+from base.rows import fetch
 from people.models import User
 from people.selectors import not_found
 from scheduling.errors import NoCalendar
@@ -115,12 +116,10 @@ def feeds_of(user: User) -> QuerySet[Feed]:
 def subscription(token: str) -> Subscription | None:
     """The feed of a token and its present ETag, in one query."""
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(SUBSCRIPTION, {"hash": hash_of(token), "now": now})
-        row = cursor.fetchone()
-    if row is None:
+    found = fetch(SUBSCRIPTION, {"hash": hash_of(token), "now": now})
+    if not found:
         return None
-    feed_id, resource_id, detail, last_used_at, *state = row
+    feed_id, resource_id, detail, last_used_at, *state = found[0]
     seed = "|".join(map(str, [FORMAT, clock.today(), feed_id, detail, resource_id, *state]))
     etag = f'"{hashlib.sha256(seed.encode()).hexdigest()[:32]}"'
     return Subscription(feed_id, resource_id, Feed.Detail(detail), last_used_at, etag)
@@ -142,10 +141,8 @@ def feed_events(resource_id: int, *, today: date | None = None) -> Sequence[Feed
         "ends": midnight + AHEAD,
         "now": clock.now(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(EVENTS, facts)
-        rows = cursor.fetchall()
-    return [event for row in rows if (event := event_of(*row, midnight=midnight))]
+    found = fetch(EVENTS, facts)
+    return [event for row in found if (event := event_of(*row, midnight=midnight))]
 
 
 def event_of(

@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import holidays
-from django.db import connection
 
 from base import clock
+from base.rows import fetch
 from scheduling.intervals import Span, intersect, merge, seconds, subtract
 
 Window = tuple[int, time, time, date, date]
@@ -81,13 +81,9 @@ class Hours:
 def read_hours(centre_id: int, resource_ids: Iterable[int], first: date, last: date) -> Hours:
     """All facts about hours in one query, whatever the number of specialists."""
     hours = Hours(first, last, closures=public_holidays(first, last))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            FACTS,
-            {"centre": centre_id, "resources": list(resource_ids), "first": first, "last": last},
-        )
-        for row in cursor.fetchall():
-            add_fact(hours, *row)
+    facts = {"centre": centre_id, "resources": list(resource_ids), "first": first, "last": last}
+    for row in fetch(FACTS, facts):
+        add_fact(hours, *row)
     return hours
 
 

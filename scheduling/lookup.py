@@ -1,11 +1,12 @@
 """From public ids to rows the caller may name: unknown, foreign and walled are one NotFound."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from base import clock
+from base.rows import rows
 from people.policies import SEES_NAMES, Staff
 from people.selectors import centres_of, not_found
 from scheduling.models import Booking, Resource, Service
@@ -18,7 +19,13 @@ def services_of(staff: Staff) -> QuerySet[Service]:
 
 
 def service(staff: Staff, public_id: UUID) -> Service:
-    return one(services_of(staff).select_related("centre"), public_id, "service")
+    """Raises NotFound."""
+    found = rows(
+        Service,
+        "it.public_id = %(id)s AND it.centre_id = ANY(%(centres)s) AND it.is_offered",
+        {"id": public_id, "centres": staff.centre_ids},
+    )
+    return found[0] if found else not_found("service")
 
 
 def specialists_of(staff: Staff) -> QuerySet[Resource]:
@@ -34,8 +41,30 @@ def specialists_of(staff: Staff) -> QuerySet[Resource]:
     ).distinct()
 
 
+WORKS_THERE = """
+    EXISTS (
+        SELECT FROM people_role role
+          JOIN people_user colleague ON colleague.id = role.user_id
+         WHERE role.user_id = it.user_id AND role.centre_id = ANY(%(centres)s)
+           AND role.from_on <= %(today)s
+           AND (role.until_on IS NULL OR role.until_on >= %(today)s)
+           AND colleague.is_active
+    )
+"""
+
+
 def specialist(staff: Staff, public_id: UUID) -> Resource:
-    return one(specialists_of(staff), public_id, "specialist")
+    """Raises NotFound."""
+    found = rows(
+        Resource,
+        f"it.public_id = %(id)s AND it.kind = 'specialist' AND it.is_active AND {WORKS_THERE}",
+        facts_of(staff, public_id),
+    )
+    return found[0] if found else not_found("specialist")
+
+
+def facts_of(staff: Staff, public_id: UUID) -> dict[str, Any]:
+    return {"id": public_id, "centres": staff.centre_ids, "today": clock.today()}
 
 
 def places_of(staff: Staff, kind: Resource.Kind) -> QuerySet[Resource]:
@@ -50,16 +79,16 @@ def place(staff: Staff, kind: Resource.Kind, public_id: UUID | None) -> Resource
 
 def resource(staff: Staff, public_id: UUID) -> Resource:
     """Anything the caller may see the calendar of: colleagues, rooms, cars; never a person
-    served, whose bookings stand on her own page."""
-    found = specialists_of(staff).filter(public_id=public_id).first()
-    if found is not None:
-        return found
-    places = Resource.objects.filter(
-        kind__in=[Resource.Kind.ROOM, Resource.Kind.VEHICLE],
-        centre__in=staff.centre_ids,
-        is_active=True,
+    served, whose bookings stand on her own page. Raises NotFound."""
+    found = rows(
+        Resource,
+        f"""it.public_id = %(id)s AND it.is_active AND (
+                it.kind IN ('room', 'vehicle') AND it.centre_id = ANY(%(centres)s)
+                OR it.kind = 'specialist' AND {WORKS_THERE}
+            )""",
+        facts_of(staff, public_id),
     )
-    return one(places, public_id, "resource")
+    return found[0] if found else not_found("resource")
 
 
 def bookings_of(staff: Staff) -> QuerySet[Booking]:

@@ -55,16 +55,13 @@ def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
     """
     ignoring = moving.pk if moving else None
     wanted = demand.demand(wish.service, wish.people, wish.modality, ignoring=ignoring)
-    suitable = list(selectors.suitable(wish.service))
-    walled = rules.check_lead(wish.lead, suitable, wish.people)
-    able = able_at(wish, wanted, [r for r in suitable if r.user_id not in walled or not r.user_id])
-    needs = demand.needs_beside_lead(wanted, able, selectors.resources_of(wish.people))
+    pool = selectors.suitable(wish.service)
+    party = selectors.party(wish.people)
+    rules.check_lead(wish.lead, pool, party)
+    able = able_at(wish, wanted, [r for r in pool if r.user_id not in party.walled_users])
+    needs = demand.needs_beside_lead(wanted, able, party.resources)
     lead = demand.need_of_lead(wanted, wish.lead)
-    return Plan(
-        wanted,
-        (lead, *(narrowed(need, wish) for need in needs)),
-        frozenset(selectors.partners_kept_apart(wish.people)),
-    )
+    return Plan(wanted, (lead, *(narrowed(need, wish) for need in needs)), party.partners)
 
 
 def able_at(wish: Wish, wanted: Demand, pool: Sequence[Resource]) -> list[Resource]:

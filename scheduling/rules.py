@@ -4,7 +4,7 @@ They run before the locks; what another booking could change meanwhile (what is 
 the centre) is checked again under them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -29,6 +29,7 @@ from scheduling.errors import (
 from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds, starts_within
 from scheduling.models import Resource, Service
+from scheduling.selectors import Party
 from scheduling.slots import SITE_MARGIN
 
 FARTHEST = timedelta(days=366)
@@ -60,14 +61,12 @@ def works(hours: Hours, specialist: Resource, wanted: Demand, starts_at: datetim
     return contains(starts, seconds(starts_at))
 
 
-def check_lead(lead: Resource, pool: Collection[Resource], people: Sequence[Person]) -> set[int]:
-    """Raises NotSkilled or Walled; returns the walled colleagues' user ids (D12)."""
+def check_lead(lead: Resource, pool: Collection[Resource], party: Party) -> None:
+    """Raises NotSkilled or Walled (D12)."""
     if lead not in pool:
         raise NotSkilled(specialist=lead.public_id)
-    walled = selectors.walled_specialists(people)
-    if lead.user_id in walled:
+    if lead.user_id in party.walled_users:
         raise Walled(specialist=lead.public_id)
-    return walled
 
 
 def check_fits(resource: Resource | None, candidates: Collection[Resource]) -> None:
@@ -94,7 +93,7 @@ def carer_told(carer: Person | None, people: Sequence[Person], *, on: date) -> P
 
 
 def check_apart(
-    wanted: Demand, partners: set[int], starts_at: datetime, *, ignoring: int | None = None
+    wanted: Demand, partners: Set[int], starts_at: datetime, *, ignoring: int | None = None
 ) -> None:
     """D11, under the locks of the people and their partners. Raises NoContactConflict."""
     if partners & {person.pk for person in wanted.people}:
@@ -112,25 +111,21 @@ def check_apart(
         raise NoContactConflict
 
 
-def check_entry(service: Service, people: Sequence[Person], *, on: date) -> None:
-    """D4: papers for a specialised service, two months for general access.
+def check_entry(service: Service, people: Sequence[Person], *, starts_at: datetime) -> date | None:
+    """D4: papers for a specialised service, two months for general access. Returns the last day
+    of general access of the family without papers that reaches it first; None with papers.
 
     Raises NoEntryBasis or GeneralAccessEnded.
     """
+    day = clock.local(starts_at).date()
     households = {person.household_id for person in people}
-    covered = selectors.households_with_basis(service, households, on=on)
-    bare = households - covered
+    bare = [e for e in selectors.entitlements(service, households, on=day) if not e.has_basis]
     if not bare:
-        return
+        return None
     if service.access == Service.Access.SPECIALISED:
         raise NoEntryBasis(service=service.public_id)
-    ended_on = general_access_ends(bare)
-    if ended_on is not None and ended_on < on:
-        raise GeneralAccessEnded(ended_on=f"{ended_on:%d.%m.%Y}")
-
-
-def general_access_ends(household_ids: Collection[int]) -> date | None:
-    """The last date of general access of the household that reaches it first; None before any
-    session."""
-    firsts = selectors.first_general_sessions(household_ids).values()
-    return min((clock.local(first).date() + GENERAL_ACCESS for first in firsts), default=None)
+    firsts = [min(starts_at, e.first_general_at or starts_at) for e in bare]
+    ends_on = clock.local(min(firsts)).date() + GENERAL_ACCESS
+    if ends_on < day:
+        raise GeneralAccessEnded(ended_on=f"{ends_on:%d.%m.%Y}")
+    return ends_on

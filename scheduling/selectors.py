@@ -1,14 +1,16 @@
 """Queries over the booking core: they answer, and never write."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from psycopg.types.range import TimestamptzRange
 
-from people.models import Case, EntryBasis, KinshipWall, NoContact, Person
+from base import clock
+from base.rows import columns_of, fetch, from_row, rows
+from people.models import Case, Person
 from scheduling.intervals import Span, seconds
 from scheduling.models import (
     LONGEST_HOLDING,
@@ -41,6 +43,49 @@ HOLDINGS = f"""
 """  # noqa: S608 - both parts are constants
 
 
+PARTY = f"""
+    SELECT ARRAY(SELECT CASE WHEN one_id = person.id THEN other_id ELSE one_id END
+                   FROM people_nocontact WHERE person.id IN (one_id, other_id)),
+           ARRAY(SELECT user_id FROM people_kinshipwall
+                  WHERE household_id = person.household_id),
+           {columns_of(Resource, "resource")}
+      FROM people_person person
+      JOIN scheduling_resource resource ON resource.person_id = person.id
+     WHERE person.id = ANY(%(people)s)
+     ORDER BY resource.id
+"""  # noqa: S608 - our own columns
+
+ENTITLEMENTS = """
+    SELECT household,
+           EXISTS (
+               SELECT FROM people_entrybasis basis
+                 JOIN people_case work ON work.id = basis.case_id
+                 JOIN scheduling_service_entry_bases authorised
+                      ON authorised.entrybasis_id = basis.id
+                WHERE work.household_id = household AND work.closed_on IS NULL
+                  AND basis.valid_from <= %(on)s
+                  AND (basis.valid_until IS NULL OR basis.valid_until >= %(on)s)
+                  AND authorised.service_id = %(service)s
+           ),
+           (SELECT min(first.starts_at)
+              FROM people_person person
+              JOIN scheduling_resource resource ON resource.person_id = person.id
+             CROSS JOIN LATERAL (
+                       SELECT booking.starts_at
+                         FROM scheduling_allocation held
+                         JOIN scheduling_booking booking ON booking.id = held.booking_id
+                         JOIN scheduling_service service ON service.id = booking.service_id
+                        WHERE held.resource_id = resource.id
+                          AND booking.status IN ('confirmed', 'closed')
+                          AND service.access = 'general'
+                        ORDER BY lower(held.period)
+                        LIMIT 1
+                   ) first
+             WHERE person.household_id = household)
+      FROM unnest(%(households)s::bigint[]) household
+"""
+
+
 def holdings(
     resource_ids: Iterable[int],
     begins: datetime,
@@ -54,42 +99,57 @@ def holdings(
     Bounded on both sides by the b-tree on starts, so its cost does not grow with history.
     """
     held: dict[Lane, list[Span]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            HOLDINGS,
-            {
-                "resources": list(resource_ids),
-                "begins": begins,
-                "ends": ends,
-                "earliest": begins - LONGEST_HOLDING,
-                "ignoring": [ignoring] if ignoring else [],
-                "now": now,
-            },
-        )
-        for resource_id, lane, start, end in cursor.fetchall():
-            held[resource_id, lane].append((start, end))
+    facts = {
+        "resources": list(resource_ids),
+        "begins": begins,
+        "ends": ends,
+        "earliest": begins - LONGEST_HOLDING,
+        "ignoring": [ignoring] if ignoring else [],
+        "now": now,
+    }
+    for resource_id, lane, start, end in fetch(HOLDINGS, facts):
+        held[resource_id, lane].append((start, end))
     return held
 
 
-def suitable(service: Service) -> QuerySet[Resource]:
-    """Every active resource that gives or suits the service, the smallest first."""
-    return Resource.objects.filter(services=service, is_active=True).order_by("seats", "id")
-
-
-def walled_specialists(people: Collection[Person]) -> set[int]:
-    """User ids of colleagues who are kin to any of these families (D12)."""
-    return set(
-        KinshipWall.objects.filter(
-            household_id__in={person.household_id for person in people}
-        ).values_list("user_id", flat=True)
+def suitable(service: Service) -> list[Resource]:
+    """Every active room and car that suits the service, and every specialist of the centre
+    who gives it; the smallest first."""
+    return rows(
+        Resource,
+        """it.is_active AND it.id IN (
+               SELECT resource_id FROM scheduling_resource_services WHERE service_id = %(service)s
+           ) AND (it.kind <> 'specialist' OR EXISTS (
+               SELECT FROM people_role role
+                WHERE role.user_id = it.user_id AND role.centre_id = %(centre)s
+                  AND role.from_on <= %(today)s
+                  AND (role.until_on IS NULL OR role.until_on >= %(today)s)
+           )) ORDER BY it.seats, it.id""",
+        {"service": service.pk, "centre": service.centre_id, "today": clock.today()},
     )
 
 
-def partners_kept_apart(people: Collection[Person]) -> set[int]:
-    """Ids of persons whom any of these must not meet (D11)."""
-    ids = {person.pk for person in people}
-    pairs = NoContact.objects.filter(Q(one__in=ids) | Q(other__in=ids)).values_list("one", "other")
-    return {other if one in ids else one for one, other in pairs}
+@dataclass(frozen=True)
+class Party:
+    """The people of a booking as the booking core sees them."""
+
+    resources: tuple[Resource, ...]
+    partners: frozenset[int]
+    """Persons whom any of them must not meet (D11)."""
+    walled_users: frozenset[int]
+    """Colleagues who are kin to any of their families (D12)."""
+
+
+def party(people: Collection[Person]) -> Party:
+    """The booking core's facts about these people, in one query."""
+    if not people:
+        return Party((), frozenset(), frozenset())
+    found = fetch(PARTY, {"people": [person.pk for person in people]})
+    return Party(
+        tuple(from_row(Resource, row[2:]) for row in found),
+        frozenset(partner for row in found for partner in row[0]),
+        frozenset(user for row in found for user in row[1]),
+    )
 
 
 def on_site_holdings(
@@ -142,42 +202,22 @@ def visit_is_risky(people: Collection[Person], *, ignoring: int | None = None) -
     return set(known) != households
 
 
-def households_with_basis(
+@dataclass(frozen=True)
+class Entitlement:
+    """What lets a household use a service on a day (D4)."""
+
+    household_id: int
+    has_basis: bool
+    """Its open case holds a document that authorises the service that day."""
+    first_general_at: datetime | None
+    """The first session by general access, whenever it was or will be."""
+
+
+def entitlements(
     service: Service, household_ids: Collection[int], *, on: date
-) -> set[int]:
-    """Households whose open case holds a document that authorises the service that day (D4)."""
-    return set(
-        EntryBasis.objects.filter(
-            Q(valid_until=None) | Q(valid_until__gte=on),
-            case__household__in=household_ids,
-            case__closed_on=None,
-            valid_from__lte=on,
-            services=service,
-        ).values_list("case__household", flat=True)
-    )
-
-
-def first_general_sessions(household_ids: Collection[int]) -> dict[int, datetime]:
-    """When each household's first session by general access was or will be (D4)."""
-    rows = (
-        Person.objects.filter(
-            household__in=household_ids,
-            participations__booking__service__access=Service.Access.GENERAL,
-            participations__booking__status__in=[
-                Booking.Status.CONFIRMED,
-                Booking.Status.CLOSED,
-            ],
-        )
-        .order_by()
-        .values("household")
-        .annotate(first=Min("participations__booking__starts_at"))
-        .values_list("household", "first")
-    )
-    return dict(rows)
-
-
-def resources_of(people: Sequence[Person]) -> list[Resource]:
-    return list(Resource.objects.filter(person__in=people).order_by("id"))
+) -> list[Entitlement]:
+    facts = {"service": service.pk, "households": list(household_ids), "on": on}
+    return [Entitlement(*row) for row in fetch(ENTITLEMENTS, facts)]
 
 
 def open_case_of(booking: Booking) -> Case | None:

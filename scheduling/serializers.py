@@ -194,17 +194,17 @@ class BookingOut(EventOut):
 
 def event_shown(event: calendars.Event) -> dict[str, Any]:
     return {
-        "id": event.id,
+        "id": str(event.id),
         "known": event.known,
         "title": title_of(event),
         "kind": event.kind,
         "status": event.status,
         "starts_at": clock.local(event.starts_at).isoformat(),
         "ends_at": clock.local(event.ends_at).isoformat(),
-        "service": event.service_id and {"id": event.service_id, "name": event.service},
+        "service": event.service_id and {"id": str(event.service_id), "name": event.service},
         "modality": event.modality,
         "people": [
-            {"id": person.public_id, "outcome": event.outcomes[person.pk] or None}
+            {"id": str(person.public_id), "outcome": person.outcome or None}
             for person in event.people
         ],
         "version": event.version,
@@ -221,8 +221,8 @@ def title_of(event: calendars.Event) -> str:
 
 def bookings_shown(bookings: Sequence[Booking], staff: Staff) -> list[dict[str, Any]]:
     """Bookings as their readers may see them, in the given order."""
-    ids = [booking.pk for booking in bookings]
-    found = calendars.events(Booking.objects.filter(pk__in=ids), staff, detailed=True)
+    scope = calendars.of_bookings([booking.pk for booking in bookings])
+    found = calendars.events(scope, staff, detailed=True)
     events = {event.key: event for event in found}
     return [event_shown(events[b.pk]) | details_of(b, events[b.pk]) for b in bookings]
 

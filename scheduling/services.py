@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from base import clock
 from base.errors import StaleVersion
@@ -52,19 +52,20 @@ def book(wish: Wish, *, by: User) -> Booking:
     """
     rules.check_start(wish.starts_at)
     day = clock.local(wish.starts_at).date()
+    access_ends_on = None
     if not wish.without_papers:
-        rules.check_entry(wish.service, wish.people, on=day)
+        access_ends_on = rules.check_entry(wish.service, wish.people, starts_at=wish.starts_at)
     wish = replace(wish, carer=rules.carer_told(wish.carer, wish.people, on=day))
     plan = make_plan(wish)
     lock_plan(plan)
-    rules.check_apart(plan.wanted, set(plan.partners), wish.starts_at)
+    rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
     holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at)
     booking = create(wish, by=by)
     writing.write(booking, holdings)
     writing.record(booking, what_was_booked(booking), by=by.pk, facts=described(booking, holdings))
-    open_tasks_after_booking(booking, wish, by=by)
+    open_tasks_after_booking(booking, access_ends_on, by=by)
     if booking.status == Status.CONFIRMED:
-        signals.booking_confirmed.send(Booking, booking=booking)
+        signals.booking_confirmed.send(Booking, booking=booking, people=wish.people)
     return booking
 
 
@@ -116,10 +117,10 @@ def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object
     }
 
 
-def open_tasks_after_booking(booking: Booking, wish: Wish, *, by: User) -> None:
+def open_tasks_after_booking(booking: Booking, access_ends_on: date | None, *, by: User) -> None:
     """D7's dated task, and D4's warning before general access ends."""
     about = f"booking:{booking.public_id}"
-    if wish.without_papers:
+    if booking.without_papers:
         open_task(
             Task.Kind.MISSING_PAPERS,
             centre_id=booking.centre_id,
@@ -127,15 +128,13 @@ def open_tasks_after_booking(booking: Booking, wish: Wish, *, by: User) -> None:
             due_on=clock.today() + PAPERS_DUE,
             owner_id=by.pk,
         )
-    if wish.service.access != Service.Access.GENERAL or wish.hold:
-        return
-    ends_on = rules.general_access_ends({person.household_id for person in wish.people})
-    if ends_on and ends_on - clock.local(wish.starts_at).date() <= rules.ACCESS_WARNING:
+    day = clock.local(booking.starts_at).date()
+    if access_ends_on and access_ends_on - day <= rules.ACCESS_WARNING:
         open_task(
             Task.Kind.GENERAL_ACCESS_ENDS,
             centre_id=booking.centre_id,
             about=about,
-            due_on=ends_on,
+            due_on=access_ends_on,
             owner_id=by.pk,
         )
 
@@ -148,7 +147,7 @@ def confirm_booking(booking: Booking, *, by: User, version: int | None = None) -
     move_to(booking, Status.CONFIRMED)
     writing.record(booking, Change.What.CONFIRMED, by=by.pk)
     writing.revise(selectors.resources_held(booking))
-    signals.booking_confirmed.send(Booking, booking=booking)
+    signals.booking_confirmed.send(Booking, booking=booking, people=people_in(booking))
     return booking
 
 
@@ -169,16 +168,15 @@ def reschedule_booking(
     """
     rules.check_start(starts_at)
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
-    day = clock.local(starts_at).date()
     if not booking.without_papers:
-        rules.check_entry(wish.service, wish.people, on=day)
+        rules.check_entry(wish.service, wish.people, starts_at=starts_at)
     plan = prefer_current(make_plan(wish, moving=booking), booking)
     lock_plan(plan, moving=booking)
     booking = reread(booking, version=version)
     check_not_begun(booking)
     if booking.status not in {Status.HELD, Status.CONFIRMED} or hold_has_expired(booking):
         raise wrong_step(booking)
-    rules.check_apart(plan.wanted, set(plan.partners), starts_at, ignoring=booking.pk)
+    rules.check_apart(plan.wanted, plan.partners, starts_at, ignoring=booking.pk)
     holdings = writing.choose(plan.needs, starts_at, wish.ends_at, ignoring=booking.pk)
     was = booking.starts_at
     booking.starts_at, booking.ends_at = starts_at, wish.ends_at
@@ -194,8 +192,12 @@ def reschedule_booking(
     )
     notice_serial_moves(booking, wish.people)
     if booking.status == Status.CONFIRMED:
-        signals.booking_rescheduled.send(Booking, booking=booking)
+        signals.booking_rescheduled.send(Booking, booking=booking, people=wish.people)
     return booking
+
+
+def people_in(booking: Booking) -> tuple[Person, ...]:
+    return tuple(Person.objects.filter(participations__booking=booking).order_by("pk"))
 
 
 def wish_of(
@@ -214,7 +216,7 @@ def wish_of(
         service=booking.service,
         starts_at=starts_at,
         lead=lead or current[Part.LEAD],
-        people=tuple(Person.objects.filter(participations__booking=booking).order_by("pk")),
+        people=people_in(booking),
         modality=Modality(booking.modality),
         room=room,
         carer=booking.carer,

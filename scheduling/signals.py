@@ -1,6 +1,7 @@
 """What the booking core tells whoever listens, inside the same transaction.
 
-Each is sent with `booking` (its row locked, allocations written).
+Each is sent with `booking` (its row locked, allocations written); the first two also with
+`people`, those who take part.
 """
 
 from django.dispatch import Signal

@@ -170,14 +170,12 @@ class _Finder:
         return FreeSlots(starts, self.wanted, choices)
 
     def read_facts(self) -> None:
-        """Seven queries at most, whatever the number of specialists, rooms and days."""
-        people = self.search.people
-        pool = list(selectors.suitable(self.search.service))
-        walled = selectors.walled_specialists(people) if people else set()
-        self.pool = [r for r in pool if r.user_id is None or r.user_id not in walled]
-        self.specialists = demand.of_kind(self.pool, Resource.Kind.SPECIALIST)
-        wanted_people = selectors.resources_of(people) if people else []
-        self.needs = demand.needs_beside_lead(self.wanted, self.pool, wanted_people)
+        """Five queries at most, whatever the number of specialists, rooms and days."""
+        self.party = selectors.party(self.search.people)
+        walled = self.party.walled_users
+        pool = [r for r in selectors.suitable(self.search.service) if r.user_id not in walled]
+        self.specialists = demand.of_kind(pool, Resource.Kind.SPECIALIST)
+        self.needs = demand.needs_beside_lead(self.wanted, pool, self.party.resources)
         needed = {r for need in self.needs for r in need.candidates} | set(self.worth_reading())
         margin = timedelta(seconds=DAY)
         self.held = selectors.holdings(
@@ -245,9 +243,8 @@ class _Finder:
     def site_taken(self) -> list[Span]:
         """Starts at which someone kept apart would be at the centre too (D11). Everything, if
         they are in this very search."""
-        people = self.search.people
-        partners = selectors.partners_kept_apart(people) if people else set()
-        if partners & {person.pk for person in people}:
+        partners = self.party.partners
+        if partners & {person.pk for person in self.search.people}:
             return [self.horizon]
         if not self.wanted.on_site:
             return []

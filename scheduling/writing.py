@@ -19,6 +19,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.models import Task
+from base.rows import rows
 from base.services import open_task
 from scheduling import selectors
 from scheduling.demand import Need
@@ -165,18 +166,18 @@ def write(booking: Booking, holdings: Sequence[Holding]) -> None:
         booking.allocations.filter(resource__in=kept).delete()
         release(booking)
     try:
-        with transaction.atomic():
-            Allocation.objects.bulk_create(
-                Allocation(
-                    booking=booking,
-                    resource=holding.resource,
-                    part=holding.part,
-                    lane=holding.lane,
-                    period=holding.period,
-                )
-                for holding in holdings
+        Allocation.objects.bulk_create(
+            Allocation(
+                booking=booking,
+                resource=holding.resource,
+                part=holding.part,
+                lane=holding.lane,
+                period=holding.period,
             )
+            for holding in holdings
+        )
     except IntegrityError as error:
+        # The command's transaction is over; the refusal only travels through it.
         if not isinstance(error.__cause__, ExclusionViolation):
             raise
         need = Need(holdings[0].part, (holdings[0].resource,))
@@ -200,13 +201,15 @@ def retire_expired(
     resource_ids: Collection[int], begins: datetime, ends: datetime, *, now: datetime
 ) -> list[Booking]:
     """Retire expired holds that stand in the way; the caller holds the resources' locks."""
-    expired = Booking.objects.filter(
-        status=Booking.Status.HELD,
-        hold_expires_at__lte=now,
-        starts_at__lt=ends + timedelta(days=1),
-        ends_at__gt=begins - timedelta(days=1),
-        allocations__resource__in=resource_ids,
-    ).distinct()
+    expired = rows(
+        Booking,
+        """it.status = 'held' AND it.hold_expires_at <= %(now)s AND EXISTS (
+               SELECT FROM scheduling_allocation
+                WHERE booking_id = it.id AND resource_id = ANY(%(resources)s)
+                  AND lower(period) < %(ends)s AND upper(period) > %(begins)s
+           )""",
+        {"now": now, "resources": list(resource_ids), "begins": begins, "ends": ends},
+    )
     return [booking for booking in expired if retire(booking, now=now)]
 
 

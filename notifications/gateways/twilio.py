@@ -1,8 +1,8 @@
 """Twilio: the Messages resource of its 2010-04-01 API, and its signed status callbacks.
 
 What Twilio's library does not do for us was found by trial, and each guard here has its test:
-it has no timeout of its own, logs phone numbers, forgets Retry-After, mixes up the answers of
-two threads, and its validator raises on a missing signature.
+it has no timeout of its own, logs phone numbers, forgets Retry-After, and its validator raises
+on a missing signature.
 """
 
 import json
@@ -219,8 +219,8 @@ class _HttpClient(HttpClient):
     """Carries the requests of Twilio's client: one try, a finite time, and no log lines, since
     the library's print query strings, phone numbers among them, at INFO.
 
-    Not built on TwilioHttpClient: its `request` hands the answer over in an attribute of the
-    client, where two threads can each pick up the other's message id.
+    Not built on TwilioHttpClient, which would have to be muted, and which hands each answer
+    over in an attribute that all threads share.
     """
 
     def __init__(self, *, base_url: str, timeout: float) -> None:

@@ -1,0 +1,29 @@
+// The pages work without this: it copies an address, and says when the server did not answer.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copies]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copies);
+  field.select();
+  navigator.clipboard.writeText(field.value).then(() => {
+    button.textContent = button.dataset.copied;
+  });
+});
+
+// A part of a page that cannot be had (logged out meanwhile, or refused) is asked for as a page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answer = event.detail.xhr;
+  if (answer.status >= 400 || new URL(answer.responseURL).pathname.startsWith("/accounts/")) {
+    event.detail.shouldSwap = false;
+    window.location.reload();
+  }
+});
+
+document.addEventListener("htmx:sendError", () => {
+  document.getElementById("offline").hidden = false;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) document.getElementById("offline").hidden = true;
+});
