@@ -25,6 +25,11 @@ def open_task(
     )
 
 
+def finish_task_about(kind: Task.Kind, about: str) -> None:
+    """What the task asked for has happened."""
+    Task.objects.filter(kind=kind, about=about, done_at=None).update(done_at=clock.now())
+
+
 def finish_task(task: Task) -> Task:
     task.done_at = clock.now()
     task.save()

@@ -332,7 +332,7 @@ def _launch(server: Server) -> None:
     try:
         if not server.data_dir.exists():
             _init_cluster(server)
-        _clear_remains(server.data_dir)
+        _clear_remains(server)
         _write_configuration(server)
         _run(
             server.directory,
@@ -409,7 +409,7 @@ def _halt(server: Server) -> None:
         )
     except subprocess.CalledProcessError:
         postmaster.kill()
-        _clear_remains(server.data_dir)
+        _clear_remains(server)
 
 
 # --- Processes -----------------------------------------------------------------------------------
@@ -434,21 +434,24 @@ def _postmaster(data_dir: Path) -> psutil.Process | None:
     return None
 
 
-def _clear_remains(data_dir: Path) -> None:
+def _clear_remains(server: Server) -> None:
     """End what a killed postmaster left; PostgreSQL will not start beside it.
 
-    Its sessions may go on for as long as their query takes. The number in postmaster.pid may
-    belong to another process since, or to a dead one that nobody has reaped; only then the file is
-    removed, because what else it says keeps PostgreSQL from opening one cluster twice.
+    Its sessions may go on for as long as their query takes. Its number may belong to another
+    process by now, or to itself, dead and not yet reaped; only then the files that hold it are
+    removed, because what else they say keeps PostgreSQL from opening one cluster twice.
     """
-    orphans = list(_processes_in(data_dir))
+    orphans = list(_processes_in(server.data_dir))
     for orphan in orphans:
         with suppress(psutil.NoSuchProcess):
             orphan.kill()
     psutil.wait_procs(orphans, timeout=10)
-    pid = _pid(data_dir)
+    pid = _pid(server.data_dir)
     if pid is not None and psutil.pid_exists(pid):
-        (data_dir / "postmaster.pid").unlink()
+        (server.data_dir / "postmaster.pid").unlink()
+        if SOCKETS:
+            socket_lock = _socket_dir(server.directory) / f".s.PGSQL.{SOCKET_PORT}.lock"
+            socket_lock.unlink(missing_ok=True)
 
 
 def _processes_in(data_dir: Path) -> Iterator[psutil.Process]:

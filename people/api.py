@@ -16,7 +16,7 @@ from base.views import View
 from people import policies, selectors, services
 from people import serializers as shapes
 from people.models import AccessRecord, Case, Centre, ContactCard, Person
-from people.policies import SEES_NAMES, knows_person, require
+from people.policies import OPENS_CASES, SEES_NAMES, knows_person, require
 from people.requests import caller
 
 
@@ -137,13 +137,50 @@ class Cases(generics.ListAPIView[Case]):
     def get_queryset(self) -> QuerySet[Case]:
         return selectors.cases_of(caller(self.request))
 
+    @extend_schema(request=shapes.CaseIn, responses={201: shapes.CaseOut})
+    def post(self, request: Request) -> Response:
+        """Open a case for a person's household."""
+        staff = caller(request)
+        form = shapes.CaseIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        person = selectors.person(staff, asked.pop("person"))
+        require(staff.may(OPENS_CASES, person.centre_id))
+        lead = selectors.colleague(person.centre, asked.pop("lead"))
+        case = services.open_case(person.household, lead=lead, **asked)
+        return Response(shapes.CaseOut(case).data, status=201)
 
-class OneCase(View):
-    @extend_schema(responses=shapes.CaseOut)
-    def get(self, request: Request, public_id: UUID) -> Response:
+
+class CaseView(View):
+    """One case, to whoever needs to know; every reading is kept (D39)."""
+
+    def known(self, request: Request, public_id: UUID) -> Case:
+        """Raises NotFound."""
         staff = caller(request)
         case = selectors.case(staff, public_id)
         services.note_read(staff.user, case.centre_id, "case", case.public_id)
+        return case
+
+
+class OneCase(CaseView):
+    @extend_schema(responses=shapes.CaseOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        return Response(shapes.CaseOut(self.known(request, public_id)).data)
+
+
+class PlannedCase(CaseView):
+    @extend_schema(request=None, responses=shapes.CaseOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Assessment and plan are ready (D6)."""
+        case = services.note_plan(self.known(request, public_id))
+        return Response(shapes.CaseOut(case).data)
+
+
+class ClosedCase(CaseView):
+    @extend_schema(request=None, responses=shapes.CaseOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """The work with the family is over."""
+        case = services.close_case(self.known(request, public_id))
         return Response(shapes.CaseOut(case).data)
 
 

@@ -10,7 +10,7 @@ from base import clock
 from base.errors import NotFound
 from base.models import Task
 from base.rows import rows
-from people.models import Capacity, Case, Centre, ContactCard, Household, KinshipWall, Person
+from people.models import Capacity, Case, Centre, ContactCard, Household, KinshipWall, Person, User
 from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
 
 
@@ -42,8 +42,9 @@ def person(staff: Staff, public_id: UUID) -> Person:
     return found.first() or not_found("person")
 
 
-def people(staff: Staff, public_ids: list[UUID]) -> tuple[Person, ...]:
-    """In the given order, each once. Raises NotFound."""
+def people(staff: Staff, centre_id: int, public_ids: list[UUID]) -> tuple[Person, ...]:
+    """People of one centre, in the given order, each once. Raises NotFound."""
+    centres = [centre for centre in staff.centres_where(SEES_NAMES) if centre == centre_id]
     found = {
         person.public_id: person
         for person in rows(
@@ -54,7 +55,7 @@ def people(staff: Staff, public_ids: list[UUID]) -> tuple[Person, ...]:
                )""",
             {
                 "ids": public_ids,
-                "centres": staff.centres_where(SEES_NAMES),
+                "centres": centres,
                 "user": staff.user.pk,
             },
         )
@@ -113,6 +114,19 @@ def household(staff: Staff, of: Centre, public_id: UUID) -> Household:
     walled = households_walled_from(staff)
     found = Household.objects.filter(centre=of, public_id=public_id).exclude(pk__in=walled)
     return found.first() or not_found("household")
+
+
+def colleague(centre: Centre, resource_id: UUID) -> User:
+    """A specialist of the centre today, by her public id. Raises NotFound."""
+    today = clock.today()
+    found = User.objects.filter(
+        Q(roles__until_on=None) | Q(roles__until_on__gte=today),
+        roles__centre=centre,
+        roles__from_on__lte=today,
+        resource__public_id=resource_id,
+        is_active=True,
+    )
+    return found.first() or not_found("specialist")
 
 
 def open_tasks(staff: Staff) -> QuerySet[Task]:

@@ -160,6 +160,28 @@ class CaseOut(serializers.ModelSerializer[Case]):
         return case.is_overdue_on(clock.today())
 
 
+class CaseIn(serializers.Serializer[Any]):
+    """A case of the named person's household, with its first entry document (D5)."""
+
+    person = serializers.UUIDField()
+    lead = serializers.UUIDField(help_text="a specialist of the centre")
+    number = LabelField(max_length=40)
+    opened_on = DayField()
+    route = serializers.ChoiceField(EntryBasis.Route.choices)
+    document_number = LabelField(max_length=60)
+    document_on = DayField()
+    valid_until = DayField(required=False, allow_null=True)
+    at_risk = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        until = attrs.get("valid_until")
+        if until and until < attrs["opened_on"]:
+            raise serializers.ValidationError(
+                {"valid_until": _("The end must be after the start.")}
+            )
+        return attrs
+
+
 class TaskOut(serializers.ModelSerializer[Task]):
     id = serializers.UUIDField(source="public_id")
     title = serializers.CharField(source="get_kind_display")

@@ -4,11 +4,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from base import clock
 from base.models import Task
-from base.services import open_task
+from base.services import finish_task_about, open_task
+from people.errors import CaseNumberTaken
 from people.models import (
     AccessRecord,
     Case,
@@ -57,8 +58,8 @@ def open_case(
     at_risk: bool = False,
 ) -> Case:
     """Open a case with its first entry document (D5); the plan falls due in 20 days, and the
-    lead is told (D6)."""
-    case = Case.objects.create(
+    lead is told (D6). Raises CaseNumberTaken."""
+    case = Case(
         number=number,
         centre_id=household.centre_id,
         household=household,
@@ -67,6 +68,11 @@ def open_case(
         at_risk=at_risk,
         plan_due_on=opened_on + PLAN_DUE,
     )
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError as error:
+        raise CaseNumberTaken from error
     EntryBasis.objects.create(
         case=case,
         route=route,
@@ -133,6 +139,24 @@ def opt_out(card: ContactCard) -> ContactCard:
     card.opted_out_on = clock.today()
     card.save()
     return card
+
+
+@transaction.atomic
+def note_plan(case: Case) -> Case:
+    """Assessment and plan are ready (D6); the task about them is done."""
+    case.planned_on = clock.today()
+    case.save()
+    finish_task_about(Task.Kind.ASSESSMENT_DUE, f"case:{case.public_id}")
+    return case
+
+
+@transaction.atomic
+def close_case(case: Case) -> Case:
+    """The work with the family is over; its documents entitle to nothing more."""
+    case.closed_on = clock.today()
+    case.save()
+    finish_task_about(Task.Kind.ASSESSMENT_DUE, f"case:{case.public_id}")
+    return case
 
 
 def note_read(user: User, centre_id: int, what: str, subject: UUID) -> None:

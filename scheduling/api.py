@@ -81,9 +81,11 @@ class Slots(View):
         after it that has."""
         staff = caller(request)
         asked = self.query(shapes.SlotsQuery)
+        service = lookup.service(staff, asked["service"])
+        people = asked["person"]
         search = slots.Search(
-            service=lookup.service(staff, asked["service"]),
-            people=people_selectors.people(staff, asked["person"]) if asked["person"] else (),
+            service=service,
+            people=people_selectors.people(staff, service.centre_id, people) if people else (),
             modality=Modality(asked["modality"]),
             specialist=lookup.specialist(staff, asked["specialist"])
             if "specialist" in asked
@@ -131,7 +133,7 @@ class Bookings(View, generics.GenericAPIView[Booking]):
         require(policies.may_book(staff, service.centre_id))
         if asked["without_papers"]:
             require(policies.may_waive_papers(staff, service.centre_id))
-        people = people_selectors.people(staff, asked["people"])
+        people = people_selectors.people(staff, service.centre_id, asked["people"])
         wish = Wish(
             service=service,
             starts_at=asked["starts_at"],
@@ -245,6 +247,21 @@ class Changes(BookingView, generics.ListAPIView[Change]):
     def get_queryset(self) -> QuerySet[Change]:
         booking = self.found(self.request, self.kwargs["public_id"])
         return booking.changes.select_related("by")
+
+
+class EntryBasisServices(View):
+    @extend_schema(request=shapes.AuthorisedServices, responses=shapes.AuthorisedServices)
+    def put(self, request: Request, public_id: UUID) -> Response:
+        """Say which services an entry document entitles to, in place of those it did."""
+        staff = caller(request)
+        basis = lookup.entry_basis(staff, public_id)
+        asked = self.body(shapes.AuthorisedServices)["services"]
+        found = [
+            lookup.service(staff, service, centre_id=basis.case.centre_id)
+            for service in dict.fromkeys(asked)
+        ]
+        services.authorise(basis, found)
+        return Response({"services": [service.public_id for service in found]})
 
 
 class Blocks(View):

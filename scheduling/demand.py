@@ -39,6 +39,7 @@ class Demand:
     people: tuple[Person, ...]
     modality: Modality
     workers: int
+    takes_car: bool
 
     @property
     def on_site(self) -> bool:
@@ -61,16 +62,20 @@ def demand(
     people: Sequence[Person],
     modality: Modality,
     *,
+    named_workers: int = 1,
+    named_car: bool = False,
     ignoring: int | None = None,
 ) -> Demand:
-    """What a booking of this service for these people asks for. `ignoring` is the id of the
-    booking being moved, which is not its own predecessor. Raises ModalityNotOffered."""
+    """What a booking of this service for these people asks for: at least its defaults, and
+    whatever the caller named beside. `ignoring` is the id of the booking being moved, which is
+    not its own predecessor. Raises ModalityNotOffered."""
     if modality not in service.modalities:
         raise ModalityNotOffered
-    workers = service.specialists
+    workers = max(service.specialists, named_workers)
     if modality == Modality.FIELD and selectors.visit_is_risky(people, ignoring=ignoring):
         workers = max(workers, VISIT_WORKERS)
-    return Demand(service, tuple(people), modality, workers)
+    takes_car = modality == Modality.FIELD and (service.needs_vehicle or named_car)
+    return Demand(service, tuple(people), modality, workers, takes_car)
 
 
 def need_of_lead(wanted: Demand, lead: Resource) -> Need:
@@ -91,7 +96,7 @@ def needs_beside_lead(
         needs.append(Need(Part.COLLEAGUE, colleagues, wanted.workers - 1, before, after))
     if wanted.on_site:
         needs.append(Need(Part.ROOM, of_kind(pool, Resource.Kind.ROOM, seats=wanted.seats)))
-    if wanted.modality == Modality.FIELD and wanted.service.needs_vehicle:
+    if wanted.takes_car:
         cars = of_kind(pool, Resource.Kind.VEHICLE, seats=wanted.workers)
         needs.append(Need(Part.VEHICLE, cars, 1, before, wanted.service.travel))
     return needs

@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 
 from base import clock
 from base.rows import rows
+from people.models import EntryBasis
 from people.policies import SEES_NAMES, Staff
-from people.selectors import centres_of, not_found
+from people.selectors import cases_of, centres_of, not_found
 from scheduling.models import Booking, Resource, Service
 
 Row = TypeVar("Row", Booking, Resource, Service)
@@ -18,14 +19,21 @@ def services_of(staff: Staff) -> QuerySet[Service]:
     return Service.objects.filter(centre__in=staff.centre_ids, is_offered=True)
 
 
-def service(staff: Staff, public_id: UUID) -> Service:
-    """Raises NotFound."""
+def service(staff: Staff, public_id: UUID, *, centre_id: int | None = None) -> Service:
+    """A service of one centre, or of any of the caller's. Raises NotFound."""
+    centres = [c for c in staff.centre_ids if centre_id in (None, c)]
     found = rows(
         Service,
         "it.public_id = %(id)s AND it.centre_id = ANY(%(centres)s) AND it.is_offered",
-        {"id": public_id, "centres": staff.centre_ids},
+        {"id": public_id, "centres": centres},
     )
     return found[0] if found else not_found("service")
+
+
+def entry_basis(staff: Staff, public_id: UUID) -> EntryBasis:
+    """Raises NotFound."""
+    found = EntryBasis.objects.filter(case__in=cases_of(staff), public_id=public_id)
+    return found.select_related("case").first() or not_found("entry basis")
 
 
 def specialists_of(staff: Staff) -> QuerySet[Resource]:

@@ -54,7 +54,16 @@ def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
     Raises what `book` does, NoContactConflict and ResourceUnavailable apart.
     """
     ignoring = moving.pk if moving else None
-    wanted = demand.demand(wish.service, wish.people, wish.modality, ignoring=ignoring)
+    wanted = demand.demand(
+        wish.service,
+        wish.people,
+        wish.modality,
+        named_workers=1 + len(wish.colleagues),
+        named_car=wish.vehicle is not None,
+        ignoring=ignoring,
+    )
+    rules.check_named(wish.room if not wanted.on_site else None)
+    rules.check_named(wish.vehicle if not wanted.takes_car else None)
     pool = selectors.suitable(wish.service)
     party = selectors.party(wish.people)
     rules.check_lead(wish.lead, pool, party)

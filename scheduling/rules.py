@@ -75,6 +75,11 @@ def check_fits(resource: Resource | None, candidates: Collection[Resource]) -> N
         raise DoesNotFit(resource=resource.public_id, name=resource.name)
 
 
+def check_named(superfluous: Resource | None) -> None:
+    """Raises DoesNotFit for a room or car that this way of meeting has no use for."""
+    check_fits(superfluous, ())
+
+
 def carer_told(carer: Person | None, people: Sequence[Person], *, on: date) -> Person | None:
     """Who is told about the children among `people`: the named carer, or the only one recorded
     for them; with several and none named, nobody (D36).

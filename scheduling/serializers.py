@@ -145,6 +145,10 @@ class BlockIn(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(Booking.BlockReason.choices)
 
 
+class AuthorisedServices(serializers.Serializer[Any]):
+    services = serializers.ListField(child=serializers.UUIDField(), max_length=60)
+
+
 class ServiceBrief(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()

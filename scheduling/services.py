@@ -8,7 +8,7 @@ from base import clock
 from base.errors import StaleVersion
 from base.models import Task
 from base.services import open_task
-from people.models import Person, User
+from people.models import EntryBasis, Person, User
 from scheduling import rules, selectors, signals, writing
 from scheduling.errors import (
     AlreadyBegun,
@@ -451,6 +451,12 @@ def wrong_step(booking: Booking) -> WrongStep:
 def check_not_begun(booking: Booking) -> None:
     if booking.starts_at <= clock.now():
         raise AlreadyBegun(starts_at=booking.starts_at)
+
+
+def authorise(basis: EntryBasis, services: Sequence[Service]) -> EntryBasis:
+    """Say which services an entry document entitles to (D4)."""
+    basis.services.set(services)
+    return basis
 
 
 def change_service(service: Service, **fields: object) -> Service:

@@ -16,6 +16,11 @@ api_patterns = [
     path("bookings/<uuid:public_id>/cancel/", api.Cancel.as_view(), name="cancel"),
     path("bookings/<uuid:public_id>/outcome/", api.Outcome.as_view(), name="outcome"),
     path("bookings/<uuid:public_id>/changes/", api.Changes.as_view(), name="changes"),
+    path(
+        "entry-bases/<uuid:public_id>/services/",
+        api.EntryBasisServices.as_view(),
+        name="authorised-services",
+    ),
     path("blocks/", api.Blocks.as_view(), name="blocks"),
     path("calendar/", api.Calendar.as_view(), name="calendar"),
     path("feeds/", api.Feeds.as_view(), name="feeds"),

@@ -42,18 +42,18 @@ class Command(BaseCommand):
         except supervisor.PortTaken as error:
             raise CommandError(str(error)) from error
         if options["prepare"]:
-            prepare()
+            self.prepare()
         self.stdout.write(f"Pristan is on http://{host}:{port}/ (Ctrl-C stops it).")
         self.stdout.flush()
         children = [supervisor.web(host, port, options["workers"]), supervisor.worker()]
         supervise(children, port)
 
-
-def prepare() -> None:
-    """Bring the database and the static files up to date. Everything here may be repeated."""
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("demo", "--size", "small", "--once")
+    def prepare(self) -> None:
+        """Bring the database and the static files up to date. All of this may be repeated."""
+        self.stdout.write("Bringing the database up to date ...")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("demo", "--size", "small", "--once", stdout=self.stdout)
 
 
 def supervise(children: list[supervisor.Child], port: int) -> None:
