@@ -117,10 +117,10 @@ def verdict(reminder: Reminder, card: ContactCard | None, *, now: datetime) -> V
         return Keep(Silence.NO_CARD)
     if silence := card.silence_on(clock.local(now).date()):
         return Keep(silence)
-    if now > last_useful(reminder):
+    if now >= last_useful(reminder):
         return Keep(Hindrance.TOO_LATE)
     opening = next_opening(now, card)
-    if opening is None or opening > last_useful(reminder):
+    if opening is None or opening >= last_useful(reminder):
         return Keep(Hindrance.OUTSIDE_HOURS)
     if opening > now:
         return Wait(opening)

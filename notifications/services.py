@@ -156,19 +156,25 @@ def settle_outcome(delivery: Delivery, outcome: Outcome) -> None:
                 settle(delivery, Status.PLANNED, due_at=clock.now() + wait)
         case Unknown(cause=cause):
             delivery.status = cause[:20]
-            settle(delivery, Status.UNKNOWN)
-            tell_someone(delivery.reminder)
+            if settle(delivery, Status.UNKNOWN):
+                tell_someone(delivery.reminder)
 
 
 @transaction.atomic
-def settle(delivery: Delivery, status: Status, **fields: object) -> None:
-    """End the attempt. A reminder that a callback or another worker moved on meanwhile stays."""
-    delivery.ended_at = clock.now()
-    delivery.save(update_fields=["sid", "status", "error_code", "parts", "ended_at"])
-    Reminder.objects.filter(pk=delivery.reminder_id, status=Status.SENDING).update(
+def settle(delivery: Delivery, status: Status, **fields: object) -> bool:
+    """End the attempt; False when a callback had already said what became of it. What a
+    callback said stays."""
+    kept = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    kept.sid = kept.sid or delivery.sid
+    kept.status = kept.status or delivery.status
+    kept.error_code = kept.error_code or delivery.error_code
+    kept.parts, kept.ended_at = delivery.parts, clock.now()
+    kept.save()
+    moved = Reminder.objects.filter(pk=kept.reminder_id, status=Status.SENDING).update(
         status=status, **fields
     )
     logger.info("reminder %s: %s", delivery.reminder.public_id, status.value)
+    return bool(moved)
 
 
 def give_up_lost_claims() -> None:
@@ -179,8 +185,8 @@ def give_up_lost_claims() -> None:
     ).select_related("reminder__booking")
     for delivery in lost:
         delivery.status = "lost"
-        settle(delivery, Status.UNKNOWN)
-        tell_someone(delivery.reminder)
+        if settle(delivery, Status.UNKNOWN):
+            tell_someone(delivery.reminder)
 
 
 def tell_someone(reminder: Reminder) -> None:

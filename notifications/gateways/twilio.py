@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -86,6 +86,8 @@ class Config:
             raise ValueError("Twilio needs a sender or a messaging service.")
         if not 0 < self.timeout < float("inf"):
             raise ValueError("A Twilio timeout is a positive, finite number of seconds.")
+        if self.base_url and not self.base_url.startswith(("https://", "http://")):
+            raise ValueError("A Twilio base URL begins with https:// or http://.")
 
 
 class TwilioGateway:
@@ -215,7 +217,7 @@ def _wait(retry_after: str) -> timedelta:
     return min(max(timedelta(seconds=int(retry_after)), SHORTEST_WAIT), LONGEST_WAIT)
 
 
-class _HttpClient(HttpClient):
+class _HttpClient(HttpClient):  # type: ignore[misc]  # Twilio ships annotations, but no py.typed
     """Carries the requests of Twilio's client: one try, a finite time, and no log lines, since
     the library's print query strings, phone numbers among them, at INFO.
 
@@ -234,9 +236,9 @@ class _HttpClient(HttpClient):
         self,
         method: str,
         uri: str,
-        params: dict[str, object] | None = None,
-        data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,
         allow_redirects: bool = False,

@@ -1,0 +1,194 @@
+"""Feeds as calendar programs read them, by parsers that we did not write."""
+
+import json
+import os
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+
+from base import clock
+from scheduling import services
+from scheduling.models import Booking, Modality
+from scheduling.planning import Wish
+from tests.support import building, tools
+from tests.support.building import MONDAY, at
+from tests.support.calling import Api, browser, wire
+
+NOW = at(MONDAY, 8)
+READER = Path(__file__).with_name("read_feed.mjs")
+SUMMER = date(2027, 3, 29)
+"""The first working day after the clocks have gone forward."""
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def busy():
+    """A specialist with sessions on both sides of a change of clocks, a move, a cancellation
+    and a hold; and the address of her feed."""
+    centre = building.centre()
+    service = building.service(centre)
+    specialist = building.specialist(centre, [service])
+    building.place(centre, [service])
+    person = building.person(centre)
+    user = specialist.user
+    with clock.frozen(NOW):
+        book = lambda day, hour, **more: services.book(  # noqa: E731
+            Wish(service, at(day, hour), specialist, (person,), Modality.ON_SITE, **more), by=user
+        )
+        book(MONDAY, 9)
+        book(SUMMER, 9)
+        services.reschedule_booking(
+            book(MONDAY, 11), starts_at=at(MONDAY + timedelta(days=1), 11), by=user
+        )
+        services.cancel_booking(book(MONDAY, 13), by=user, party=Booking.Party.CLIENT)
+        book(MONDAY, 15, hold=True)
+        services.block_resource(
+            specialist,
+            centre_id=centre.pk,
+            starts_at=at(MONDAY + timedelta(days=3), 0),
+            ends_at=at(MONDAY + timedelta(days=5), 0),
+            reason=Booking.BlockReason.LEAVE,
+            by=user,
+        )
+        url = Api(user).post("feeds/").json()["url"]
+    return user, specialist, url[url.index("/feeds/") :]
+
+
+def text_of(address) -> bytes:
+    with clock.frozen(NOW):
+        return browser().get(address).content
+
+
+def by_icalendar(text):
+    return [
+        (
+            str(event["UID"]),
+            str(event["STATUS"]),
+            event["DTSTART"].dt.astimezone(UTC),
+            event["DTEND"].dt.astimezone(UTC),
+        )
+        for event in Calendar.from_ical(text).walk("VEVENT")
+    ]
+
+
+def by_ical_js(text):
+    done = subprocess.run(
+        [str(tools.node()), str(READER)],
+        input=text,
+        capture_output=True,
+        check=True,
+        cwd=tools.ROOT,
+        env=os.environ | {"TZ": "America/New_York"},
+    )
+    return [
+        (
+            event["uid"],
+            event["status"],
+            datetime.fromisoformat(event["starts_at"]),
+            datetime.fromisoformat(event["ends_at"]),
+        )
+        for event in json.loads(done.stdout)
+    ]
+
+
+def by_the_api(user, specialist):
+    with clock.frozen(NOW):
+        query = {
+            "resource": specialist.public_id,
+            "from": wire(NOW - timedelta(days=30)),
+            "to": wire(NOW + timedelta(days=60)),
+        }
+        answer = Api(user).get("calendar/", query)
+    return [
+        (
+            f"{event['id']}@pristan",
+            "TENTATIVE" if event["status"] == "held" else "CONFIRMED",
+            datetime.fromisoformat(event["starts_at"]).astimezone(UTC),
+            datetime.fromisoformat(event["ends_at"]).astimezone(UTC),
+        )
+        for event in answer.json()["results"]
+    ]
+
+
+def standing(events):
+    return [event for event in events if event[1] != "CANCELLED"]
+
+
+def test_icalendar_reads_what_the_calendar_says(busy):
+    user, specialist, address = busy
+    assert standing(by_icalendar(text_of(address))) == by_the_api(user, specialist)
+
+
+@pytest.mark.needs_node
+def test_ical_js_reads_what_the_calendar_says(busy):
+    user, specialist, address = busy
+    assert standing(by_ical_js(text_of(address))) == by_the_api(user, specialist)
+
+
+def test_a_cancelled_event_stays_for_thirty_days_as_cancelled(busy):
+    *_, address = busy
+    assert [event[1] for event in by_icalendar(text_of(address))].count("CANCELLED") == 1
+    with clock.frozen(NOW + timedelta(days=31)):
+        later = by_icalendar(browser().get(address).content)
+    assert [event[1] for event in later].count("CANCELLED") == 0
+
+
+def test_a_move_keeps_the_uid_and_raises_the_sequence(busy):
+    user, _, address = busy
+    before = {
+        str(event["UID"]): event["SEQUENCE"]
+        for event in Calendar.from_ical(text_of(address)).walk("VEVENT")
+    }
+    booking = Booking.objects.get(starts_at=at(SUMMER, 9))
+    with clock.frozen(NOW):
+        services.reschedule_booking(booking, starts_at=at(SUMMER, 13), by=user)
+    after = {
+        str(event["UID"]): event["SEQUENCE"]
+        for event in Calendar.from_ical(text_of(address)).walk("VEVENT")
+    }
+    uid = f"{booking.public_id}@pristan"
+    assert after.keys() == before.keys()
+    assert after[uid] > before[uid]
+
+
+def test_a_session_given_to_a_colleague_is_cancelled_in_the_feed(busy):
+    user, _, address = busy
+    booking = Booking.objects.get(starts_at=at(SUMMER, 9))
+    colleague = building.specialist(booking.centre, [booking.service])
+    with clock.frozen(NOW):
+        services.reschedule_booking(booking, starts_at=at(SUMMER, 9), lead=colleague, by=user)
+    found = {event[0]: event[1] for event in by_icalendar(text_of(address))}
+    assert found[f"{booking.public_id}@pristan"] == "CANCELLED"
+
+
+def test_the_same_events_are_the_same_bytes(busy):
+    *_, address = busy
+    first = text_of(address)
+    with clock.frozen(NOW + timedelta(minutes=20)):
+        assert browser().get(address).content == first
+
+
+def test_an_expired_hold_changes_the_tag(busy):
+    *_, address = busy
+    with clock.frozen(NOW):
+        tag = browser().get(address).headers["ETag"]
+    with clock.frozen(NOW + timedelta(minutes=31)):
+        answer = browser().get(address, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "TENTATIVE" not in answer.content.decode()
+
+
+def test_every_local_time_names_sofia_and_its_rules_come_along(busy):
+    *_, address = busy
+    calendar = Calendar.from_ical(text_of(address))
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Sofia"]
+    zones = {
+        event[name].params["TZID"]
+        for event in calendar.walk("VEVENT")
+        for name in ("DTSTART", "DTEND")
+    }
+    assert zones == {"Europe/Sofia"}
