@@ -1,0 +1,72 @@
+"""Whether bookings and allocations agree: what the constraint does not see (DESIGN §3)."""
+
+from dataclasses import dataclass
+
+from base.rows import fetch
+from scheduling.models import LONGEST_HOLDING
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """One row that should not be: which rule, and the id of its booking or resource."""
+
+    rule: str
+    about: str
+
+
+CHECKS = {
+    "a lane is held twice at a time": """
+        SELECT DISTINCT one.booking_id FROM scheduling_allocation one
+          JOIN scheduling_allocation other
+            ON other.resource_id = one.resource_id AND other.lane = one.lane AND other.id > one.id
+           AND other.period && one.period AND other.active
+         WHERE one.active
+    """,
+    "a lane beyond the resource's lanes is held": """
+        SELECT held.booking_id FROM scheduling_allocation held
+          JOIN scheduling_resource resource ON resource.id = held.resource_id
+         WHERE held.active AND held.lane > resource.lanes
+    """,
+    "an allocation is longer than reads look back": """
+        SELECT booking_id FROM scheduling_allocation
+         WHERE upper(period) - lower(period) > %(longest)s
+    """,
+    "a booking that is over still holds something": """
+        SELECT booking.id FROM scheduling_booking booking
+         WHERE booking.status IN ('cancelled', 'expired') AND EXISTS (
+               SELECT FROM scheduling_allocation WHERE booking_id = booking.id AND active)
+    """,
+    "a standing booking holds nothing": """
+        SELECT booking.id FROM scheduling_booking booking
+         WHERE booking.status IN ('held', 'confirmed', 'closed') AND NOT EXISTS (
+               SELECT FROM scheduling_allocation WHERE booking_id = booking.id AND active)
+    """,
+    "an allocation does not cover its session": """
+        SELECT booking.id FROM scheduling_allocation held
+          JOIN scheduling_booking booking ON booking.id = held.booking_id
+         WHERE held.active AND booking.kind = 'consultation'
+           AND NOT held.period @> tstzrange(booking.starts_at, booking.ends_at)
+    """,
+    "a person in a booking is not held by it": """
+        SELECT seat.booking_id FROM scheduling_participation seat
+          JOIN scheduling_booking booking ON booking.id = seat.booking_id
+          JOIN scheduling_resource resource ON resource.person_id = seat.person_id
+         WHERE booking.status IN ('held', 'confirmed', 'closed') AND NOT EXISTS (
+               SELECT FROM scheduling_allocation held
+                WHERE held.booking_id = seat.booking_id AND held.resource_id = resource.id
+                  AND held.active)
+    """,
+    "a person has no resource": """
+        SELECT person.id FROM people_person person
+         WHERE NOT EXISTS (SELECT FROM scheduling_resource WHERE person_id = person.id)
+    """,
+}
+
+
+def discrepancies() -> list[Discrepancy]:
+    """Everything that differs, by rule; empty when all is well."""
+    return [
+        Discrepancy(rule, str(key))
+        for rule, statement in CHECKS.items()
+        for (key,) in fetch(statement, {"longest": LONGEST_HOLDING})
+    ]

@@ -1,0 +1,67 @@
+import pytest
+
+from base import clock
+from scheduling import services, verifying
+from scheduling.models import Allocation, Booking, Modality
+from scheduling.planning import Wish
+from tests.support import building
+from tests.support.building import MONDAY, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def booking():
+    centre = building.centre()
+    service = building.service(centre)
+    specialist = building.specialist(centre, [service])
+    building.place(centre, [service])
+    with clock.frozen(at(MONDAY, 8)):
+        return services.book(
+            Wish(
+                service,
+                at(MONDAY, 10),
+                specialist,
+                (building.person(centre),),
+                Modality.ON_SITE,
+            ),
+            by=specialist.user,
+        )
+
+
+def test_what_the_services_write_agrees(booking):
+    assert verifying.discrepancies() == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        (
+            lambda b: Allocation.objects.update(lane=2),
+            "a lane beyond the resource's lanes is held",
+        ),
+        (
+            lambda b: Booking.objects.update(status="cancelled"),
+            "a booking that is over still holds something",
+        ),
+        (
+            lambda b: Allocation.objects.update(active=False),
+            "a standing booking holds nothing",
+        ),
+        (
+            lambda b: Booking.objects.update(starts_at=at(MONDAY, 9)),
+            "an allocation does not cover its session",
+        ),
+        (
+            lambda b: Allocation.objects.filter(part="person").delete(),
+            "a person in a booking is not held by it",
+        ),
+        (
+            lambda b: building.person(b.centre).resource.delete(),
+            "a person has no resource",
+        ),
+    ],
+)
+def test_what_a_shell_spoiled_is_named(booking, spoil, rule):
+    spoil(booking)
+    assert rule in {found.rule for found in verifying.discrepancies()}
