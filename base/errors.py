@@ -29,7 +29,7 @@ class NotFound(DomainError):
     """Unknown, or another centre's: the two are never told apart (D39)."""
 
     code = "not_found"
-    sentence = _("There is no such %(what)s in your centre.")
+    sentence = _("There is nothing like that in your centre, or it is not yours to see.")
 
 
 class NotAllowed(DomainError):

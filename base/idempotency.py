@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from rest_framework.utils.encoders import JSONEncoder
 
 from base import clock
 from base.errors import KeyReused
 from base.models import IdempotencyKey
+from base.renderers import to_json
 
 KEPT = timedelta(days=1)
 
@@ -38,7 +38,7 @@ def once(user_id: int, key: str, print_: str, compute: Callable[[], Answer]) -> 
         raise KeyReused
     if row.status is None:
         row.status, answer = compute()
-        row.answer = json.dumps(answer, cls=JSONEncoder)
+        row.answer = to_json(answer).decode()
         row.save()
     return row.status, json.loads(row.answer)
 

@@ -9,8 +9,9 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from base import clock
-from people.credentials import holder_of
+from people.credentials import Credentials, holder_of
 from people.models import User
+from people.requests import remember
 
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
@@ -20,17 +21,24 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
     queries and perhaps a write on every request.
     """
 
-    def authenticate_credentials(self, token: bytes) -> tuple[User, None]:
+    def authenticate(self, request: Request) -> tuple[User, Any] | None:
+        """The parent's answer; the roles that came with it are kept for people.requests."""
+        found: tuple[User, Any] | None = super().authenticate(request)
+        if found is not None:
+            remember(request, found[1])
+        return found
+
+    def authenticate_credentials(self, token: bytes) -> tuple[User, Credentials]:
         try:
             digest = hash_token(token.decode("ascii"))
         except (UnicodeDecodeError, ValueError, TypeError):
             raise exceptions.AuthenticationFailed from None
-        found = holder_of(digest)
+        found = holder_of(digest, on=clock.today())
         if found is None or not found.user.is_active:
             raise exceptions.AuthenticationFailed
         if found.expires_at is not None and found.expires_at <= clock.now():
             raise exceptions.AuthenticationFailed
-        return found.user, None
+        return found.user, found
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

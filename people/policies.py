@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from base import clock
 from base.errors import NotAllowed
-from people.credentials import roles_of
+from people.credentials import Roles, roles_of
 from people.models import Case, KinshipWall, Person, Role, User
 
 R = Role.Name
@@ -32,7 +32,7 @@ class Staff:
     """A user with the roles she has today, by centre id."""
 
     user: User
-    roles: dict[int, frozenset[str]]
+    roles: Roles
 
     @property
     def centre_ids(self) -> list[int]:

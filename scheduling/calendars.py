@@ -4,7 +4,7 @@ A `Scope` says which bookings; one statement fetches them with their people and 
 reasons to know of each, so the number of queries does not depend on the number of events.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -83,40 +83,32 @@ EVENTS = """
     SELECT booking.id, booking.public_id, booking.kind, booking.status, booking.version,
            booking.starts_at, booking.ends_at, booking.centre_id, booking.modality,
            booking.block_reason, service.public_id, service.name, service.initials,
-           party.ids, party.public_ids, party.given_names, party.family_names,
-           party.births, party.outcomes, coalesce(party.walled, false),
-           booking.centre_id = ANY(%(runs)s)
-           OR booking.centre_id = ANY(%(names)s) AND (
-               coalesce(party.led, false)
-               OR EXISTS (
-                   SELECT FROM scheduling_allocation own
-                     JOIN scheduling_resource mine ON mine.id = own.resource_id
-                    WHERE own.booking_id = booking.id AND mine.user_id = %(reader)s
-                      AND own.part IN ('lead', 'colleague', 'blocked')
-               )
+           booking.centre_id = ANY(%(runs)s) OR booking.centre_id = ANY(%(names)s) AND EXISTS (
+               SELECT FROM scheduling_allocation own
+                WHERE own.booking_id = booking.id AND own.resource_id = (
+                          SELECT id FROM scheduling_resource WHERE user_id = %(reader)s)
+                  AND own.part IN ('lead', 'colleague', 'blocked')
            )
       FROM scheduling_booking booking
       LEFT JOIN scheduling_service service ON service.id = booking.service_id
-      LEFT JOIN LATERAL (
-          SELECT array_agg(person.id ORDER BY participation.id) AS ids,
-                 array_agg(person.public_id ORDER BY participation.id) AS public_ids,
-                 array_agg(person.given_name ORDER BY participation.id) AS given_names,
-                 array_agg(person.family_name ORDER BY participation.id) AS family_names,
-                 array_agg(person.birth_on ORDER BY participation.id) AS births,
-                 array_agg(participation.outcome ORDER BY participation.id) AS outcomes,
-                 bool_or(person.household_id IN (
-                     SELECT household_id FROM people_case
-                      WHERE lead_id = %(reader)s AND closed_on IS NULL
-                 )) AS led,
-                 bool_or(person.household_id IN (
-                     SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
-                 )) AS walled
-            FROM scheduling_participation participation
-            JOIN people_person person ON person.id = participation.person_id
-           WHERE participation.booking_id = booking.id
-      ) party ON true
 """
 
+PARTICIPANTS = """
+    SELECT seat.booking_id,
+           person.id, person.public_id, person.given_name, person.family_name, person.birth_on,
+           seat.outcome,
+           person.centre_id = ANY(%(names)s) AND person.household_id IN (
+               SELECT household_id FROM people_case
+                WHERE lead_id = %(reader)s AND closed_on IS NULL
+           ),
+           person.household_id IN (
+               SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
+           )
+      FROM scheduling_participation seat
+      JOIN people_person person ON person.id = seat.person_id
+     WHERE seat.booking_id = ANY(%(bookings)s)
+     ORDER BY seat.id
+"""
 
 HELD = """
     SELECT booking.id, allocation.part, resource.public_id, resource.name
@@ -191,23 +183,38 @@ def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]
     }
     statement = f"{EVENTS} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id"
     found = [event_of(*row) for row in fetch(statement, scope.params | reader)]
+    add_people(found, reader)
     if detailed:
         add_holdings(found)
     return found
 
 
 def event_of(*row: Any) -> Event:
-    """One row of EVENTS as its reader may see it: time, kind and status are what "busy" means,
-    the rest is nobody's business."""
-    facts, service, people, (walled, reason_to_know) = row[:10], row[10:13], row[13:19], row[19:]
-    if walled or not reason_to_know:
-        seen = (*facts[:8], "", "", None, "", "", False, [])
-    else:
-        of_nobody = people[0] is None
-        participants = [] if of_nobody else [Participant(*one) for one in zip(*people, strict=True)]
-        service_id, name, initials = service
-        seen = (*facts, service_id, name or "", initials or "", True, participants)
+    *facts, service_id, service, initials, reason_to_know = row
+    seen = (*facts, service_id, service or "", initials or "", reason_to_know, [])
     return Event(*seen)
+
+
+def add_people(found: Sequence[Event], reader: dict[str, Any]) -> None:
+    """Whoever comes, and with them the reader's last reasons to know, or not to; of an event
+    that stays unknown only time, kind and status are left, for that is what "busy" means."""
+    by_key = {event.key: event for event in found}
+    walled = set()
+    for key, *person, led, kin in fetch(PARTICIPANTS, reader | {"bookings": list(by_key)}):
+        event = by_key[key]
+        event.people.append(Participant(*person))
+        event.known = event.known or led
+        if kin:
+            walled.add(key)
+    for event in found:
+        if not event.known or event.key in walled:
+            mask(event)
+
+
+def mask(event: Event) -> None:
+    event.known, event.people = False, []
+    event.modality = event.block_reason = event.service = event.initials = ""
+    event.service_id = None
 
 
 def add_holdings(found: Iterable[Event]) -> None:

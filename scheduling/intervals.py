@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 Span = tuple[int, int]
 Spans = Sequence[Span]
 
+FAR = 2**62
+"""After every end."""
+
 
 def seconds(instant: datetime) -> int:
     return int(instant.timestamp())
@@ -84,6 +87,8 @@ def starts_within(free: Spans, *, before: int, after: int) -> list[Span]:
 
 def covered(sets: Iterable[Spans], *, at_least: int) -> list[Span]:
     """Where at least so many of the sets overlap."""
+    if at_least == 1:
+        return merge(span for spans in sets for span in spans)
     edges = sorted(
         edge for spans in sets for span in spans for edge in ((span[0], 1), (span[1], -1))
     )
@@ -100,6 +105,5 @@ def covered(sets: Iterable[Spans], *, at_least: int) -> list[Span]:
 
 def contains(spans: Spans, second: int) -> bool:
     """Whether the set holds that second."""
-    position = bisect_right(spans, (second, second + 1))
-    candidates = spans[max(position - 1, 0) : position + 1]
-    return any(start <= second < end for start, end in candidates)
+    position = bisect_right(spans, (second, FAR)) - 1
+    return position >= 0 and second < spans[position][1]

@@ -64,7 +64,7 @@ def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
     )
     rules.check_named(wish.room if not wanted.on_site else None)
     rules.check_named(wish.vehicle if not wanted.takes_car else None)
-    pool = selectors.suitable(wish.service)
+    pool = selectors.suitable(wish.service, lead=wish.lead if wanted.workers == 1 else None)
     party = selectors.party(wish.people)
     rules.check_lead(wish.lead, pool, party)
     able = able_at(wish, wanted, [r for r in pool if r.user_id not in party.walled_users])

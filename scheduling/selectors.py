@@ -31,7 +31,7 @@ EXPIRED_HOLDS = """
 
 HOLDINGS = f"""
     SELECT resource_id, lane,
-           extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
+           date_part('epoch', lower(period))::bigint, date_part('epoch', upper(period))::bigint
       FROM scheduling_allocation
      WHERE resource_id = ANY(%(resources)s)
        AND lower(period) > %(earliest)s AND lower(period) < %(ends)s
@@ -39,7 +39,6 @@ HOLDINGS = f"""
        AND active
        AND booking_id <> ALL(%(ignoring)s)
        AND booking_id NOT IN ({EXPIRED_HOLDS})
-     ORDER BY resource_id, lane, lower(period)
 """  # noqa: S608 - both parts are constants
 
 
@@ -94,7 +93,7 @@ def holdings(
     now: datetime,
     ignoring: int | None = None,
 ) -> Mapping[Lane, list[Span]]:
-    """What holds each lane within `[begins, ends)`, sorted. Expired holds hold nothing.
+    """What holds each lane within `[begins, ends)`. Expired holds hold nothing.
 
     Bounded on both sides by the b-tree on starts, so its cost does not grow with history.
     """
@@ -112,20 +111,26 @@ def holdings(
     return held
 
 
-def suitable(service: Service) -> list[Resource]:
+def suitable(service: Service, *, lead: Resource | None = None) -> list[Resource]:
     """Every active room and car that suits the service, and every specialist of the centre
-    who gives it; the smallest first."""
+    who gives it (or `lead` alone, if she does); the smallest first."""
     return rows(
         Resource,
         """it.is_active AND it.id IN (
                SELECT resource_id FROM scheduling_resource_services WHERE service_id = %(service)s
-           ) AND (it.kind <> 'specialist' OR EXISTS (
+           ) AND (it.kind <> 'specialist' OR (
+               %(lead)s::bigint IS NULL OR it.id = %(lead)s) AND EXISTS (
                SELECT FROM people_role role
                 WHERE role.user_id = it.user_id AND role.centre_id = %(centre)s
                   AND role.from_on <= %(today)s
                   AND (role.until_on IS NULL OR role.until_on >= %(today)s)
            )) ORDER BY it.seats, it.id""",
-        {"service": service.pk, "centre": service.centre_id, "today": clock.today()},
+        {
+            "service": service.pk,
+            "centre": service.centre_id,
+            "today": clock.today(),
+            "lead": lead.pk if lead else None,
+        },
     )
 
 

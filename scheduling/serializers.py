@@ -70,8 +70,8 @@ class SlotsOut(serializers.Serializer[Any]):
 
 def slot_shown(slot: Slot) -> dict[str, Any]:
     return {
-        "starts_at": clock.local(slot.starts_at).isoformat(),
-        "ends_at": clock.local(slot.ends_at).isoformat(),
+        "starts_at": clock.local(slot.starts_at),
+        "ends_at": clock.local(slot.ends_at),
         "specialist": slot.specialist.public_id,
         "colleagues": [colleague.public_id for colleague in slot.colleagues],
         "room": slot.room and slot.room.public_id,
@@ -198,18 +198,17 @@ class BookingOut(EventOut):
 
 def event_shown(event: calendars.Event) -> dict[str, Any]:
     return {
-        "id": str(event.id),
+        "id": event.id,
         "known": event.known,
         "title": title_of(event),
         "kind": event.kind,
         "status": event.status,
-        "starts_at": clock.local(event.starts_at).isoformat(),
-        "ends_at": clock.local(event.ends_at).isoformat(),
-        "service": event.service_id and {"id": str(event.service_id), "name": event.service},
+        "starts_at": clock.local(event.starts_at),
+        "ends_at": clock.local(event.ends_at),
+        "service": event.service_id and {"id": event.service_id, "name": event.service},
         "modality": event.modality,
         "people": [
-            {"id": str(person.public_id), "outcome": person.outcome or None}
-            for person in event.people
+            {"id": person.public_id, "outcome": person.outcome or None} for person in event.people
         ],
         "version": event.version,
     }
@@ -241,8 +240,7 @@ def details_of(booking: Booking, event: calendars.Event) -> dict[str, Any]:
         "vehicle": first.get("vehicle"),
         "blocked": first.get("blocked"),
         "carer": booking.carer.public_id if booking.carer and event.known else None,
-        "hold_expires_at": booking.hold_expires_at
-        and clock.local(booking.hold_expires_at).isoformat(),
+        "hold_expires_at": booking.hold_expires_at and clock.local(booking.hold_expires_at),
         "cancelled_by": booking.cancelled_by,
         "without_papers": booking.without_papers if event.known else "",
         "schedule_version": booking.schedule_version,

@@ -9,7 +9,6 @@ hundred specialists makes no list of its fifty thousand slots.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
 from heapq import merge as merge_sorted
 from itertools import islice
 
@@ -40,6 +39,9 @@ SITE_MARGIN = timedelta(minutes=15)
 """People kept apart pass each other by at least this (D11)."""
 
 DAY = 86_400
+
+StartSets = Mapping[int, Spans]
+"""When each resource, by its id, could begin a session."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,17 @@ class FreeSlots(Sequence[Slot]):
         self,
         starts: Mapping[Resource, Spans],
         wanted: Demand,
-        choices: Sequence[tuple[Need, Mapping[Resource, Spans]]],
+        choices: Sequence[tuple[Need, StartSets]],
     ) -> None:
         self.starts = starts
         self.wanted = wanted
         self.choices = choices
         self.step = length(wanted.service.step)
 
+        self.total = sum(grid_count(spans, self.step) for spans in starts.values())
+
     def __len__(self) -> int:
-        return sum(1 for spans in self.starts.values() for _ in grid(spans, self.step))
+        return self.total
 
     def __getitem__(self, place: int | slice) -> "Slot | list[Slot]":  # type: ignore[override]
         if isinstance(place, slice):
@@ -99,23 +103,26 @@ class FreeSlots(Sequence[Slot]):
 
     def present(self, second: int, lead: Resource) -> Slot:
         """The slot at that second, with the first of the candidates that are free then."""
-        chosen = {
-            need.part: [
-                resource
-                for resource in need.candidates
-                if resource != lead and contains(starts[resource], second)
-            ][: need.count]
-            for need, starts in self.choices
-        }
+        chosen = {need.part: self.choose(need, sets, second, lead) for need, sets in self.choices}
         part = demand.Part
         return Slot(
             starts_at=instant_of(second),
             ends_at=instant_of(second) + self.wanted.service.duration,
             specialist=lead,
-            colleagues=tuple(chosen.get(part.COLLEAGUE, ())),
+            colleagues=chosen.get(part.COLLEAGUE, ()),
             room=next(iter(chosen.get(part.ROOM, ())), None),
             vehicle=next(iter(chosen.get(part.VEHICLE, ())), None),
         )
+
+    def choose(
+        self, need: Need, sets: StartSets, second: int, lead: Resource
+    ) -> tuple[Resource, ...]:
+        free = (
+            candidate
+            for candidate in need.candidates
+            if contains(sets[candidate.pk], second) and candidate != lead
+        )
+        return tuple(islice(free, need.count))
 
     def first_day(self) -> date | None:
         """The Sofia date of the soonest slot."""
@@ -164,7 +171,7 @@ class _Finder:
         starts = {
             lead: found
             for lead in leads
-            if lead in self.able and (found := intersect(self.able[lead], common))
+            if lead.pk in self.able and (found := intersect(self.able[lead.pk], common))
         }
         choices = [(need, sets) for need, sets in self.met if need.part != demand.Part.PERSON]
         return FreeSlots(starts, self.wanted, choices)
@@ -173,13 +180,16 @@ class _Finder:
         """Five queries at most, whatever the number of specialists, rooms and days."""
         self.party = selectors.party(self.search.people)
         walled = self.party.walled_users
-        pool = [r for r in selectors.suitable(self.search.service) if r.user_id not in walled]
+        alone = self.search.specialist if self.wanted.workers == 1 else None
+        suitable = selectors.suitable(self.search.service, lead=alone)
+        pool = [resource for resource in suitable if resource.user_id not in walled]
         self.specialists = demand.of_kind(pool, Resource.Kind.SPECIALIST)
         self.needs = demand.needs_beside_lead(self.wanted, pool, self.party.resources)
-        needed = {r for need in self.needs for r in need.candidates} | set(self.worth_reading())
+        needed = {r.pk for need in self.needs for r in need.candidates}
+        needed |= {specialist.pk for specialist in self.worth_reading()}
         margin = timedelta(seconds=DAY)
         self.held = selectors.holdings(
-            [resource.pk for resource in needed],
+            needed,
             self.begins - margin,
             self.ends + margin,
             now=self.now,
@@ -205,7 +215,7 @@ class _Finder:
         window = [(seconds(self.begins), seconds(self.ends) - self.duration + 1)]
         before, after = (length(margin) for margin in self.wanted.margins)
         self.able = {
-            specialist: intersect(
+            specialist.pk: intersect(
                 self.starts_of(specialist, before, after), self.working_starts(specialist)
             )
             for specialist in self.worth_reading()
@@ -218,23 +228,23 @@ class _Finder:
             common = intersect(common, covered(sets.values(), at_least=wanted))
         return common
 
-    def sets_of(self, need: Need) -> dict[Resource, Spans]:
+    def sets_of(self, need: Need) -> StartSets:
         if need.part == demand.Part.COLLEAGUE:
-            return {resource: self.able[resource] for resource in need.candidates}
+            return {resource.pk: self.able[resource.pk] for resource in need.candidates}
         before, after = length(need.before), length(need.after)
-        return {r: self.starts_of(r, before, after) for r in need.candidates}
+        return {r.pk: self.starts_of(r, before, after) for r in need.candidates}
 
     def starts_of(self, resource: Resource, before: int, after: int) -> list[Span]:
         """When a session could start as far as the resource's holdings go: in any of its lanes."""
-        free_lanes = (
-            starts_within(
+        return merge(
+            start
+            for lane in range(1, resource.lanes + 1)
+            for start in starts_within(
                 subtract([self.horizon], merge(self.held.get((resource.pk, lane), ()))),
                 before=before,
                 after=self.duration + after,
             )
-            for lane in range(1, resource.lanes + 1)
         )
-        return reduce(lambda one, other: merge([*one, *other]), free_lanes)
 
     def working_starts(self, specialist: Resource) -> list[Span]:
         working = self.hours.working(specialist.pk, on_site=self.wanted.on_site)
@@ -267,6 +277,13 @@ def grid(spans: Iterable[Span], step: int) -> Iterator[int]:
             yield from range(-(-start // step) * step, end, step)
         else:
             yield from local_grid(start, end, step)
+
+
+def grid_count(spans: Spans, step: int) -> int:
+    """How many seconds `grid` gives, without giving them where that can be reckoned."""
+    if 3600 % step == 0:
+        return sum((end - 1) // step - (start - 1) // step for start, end in spans)
+    return sum(1 for _ in grid(spans, step))
 
 
 def local_grid(start: int, end: int, step: int) -> Iterator[int]:

@@ -20,6 +20,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// Who took a person out of the question goes on at the names, not at the top of the page.
+document.addEventListener("htmx:beforeSwap", () => {
+  const left = document.activeElement;
+  if (!left || left.name !== "person") return;
+  document.addEventListener(
+    "htmx:afterSettle",
+    () => {
+      const isLost = document.activeElement === document.body;
+      if (isLost && window.matchMedia("(pointer: fine)").matches) {
+        document.getElementById("id_q").focus({ preventScroll: true });
+      }
+    },
+    { once: true },
+  );
+});
+
 document.addEventListener("htmx:sendError", () => {
   document.getElementById("offline").hidden = false;
 });
