@@ -1,0 +1,1 @@
+"""Pages that show several packages together: today, find time, a person."""

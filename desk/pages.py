@@ -1,0 +1,71 @@
+"""What all pages share: who may open them, where they lead back to, how a refusal is said."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from base.errors import DomainError, NotAllowed, NotFound
+from desk.forms import Form
+
+T = TypeVar("T")
+View = Callable[..., HttpResponse]
+
+
+def page(view: View) -> View:
+    """Behind the log-in. What the domain calls not found or not allowed is a page of its own,
+    as it is for the API (config/problems.py)."""
+
+    @login_required
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **options)
+        except NotFound as error:
+            raise Http404(str(error)) from error
+        except NotAllowed as error:
+            raise PermissionDenied(str(error)) from error
+
+    return answer
+
+
+def accepted(form: Form, command: Callable[[], T]) -> T | None:
+    """What the command answers; None when a rule of the house refuses it, which is then said
+    above the form, with everything still in it."""
+    try:
+        return command()
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        form.refusal = error
+        form.add_error(None, str(error))
+        return None
+
+
+def done(request: HttpRequest, command: Callable[[], object], *, said: str) -> bool:
+    """Carry out a button's command and say what came of it on the next page."""
+    try:
+        command()
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, said)
+    return True
+
+
+def back(request: HttpRequest, to: str, **ids: Any) -> HttpResponse:
+    """To the page whose button was pressed, if the form names one of ours; else to `to`."""
+    named = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        named, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return redirect(named)
+    return redirect(to, **ids)

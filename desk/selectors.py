@@ -1,0 +1,280 @@
+"""What the pages need to know at once, in a number of queries that does not depend on how much
+there is to show."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from base import clock
+from base.models import Task
+from people import selectors as people_selectors
+from people.models import AccessRecord, Case, Centre, Person, User
+from people.policies import (
+    BOOKS,
+    READS_ACCESS_LOG,
+    SEES_EVERYTHING,
+    SEES_NAMES,
+    Staff,
+)
+from scheduling import calendars, hours, lookup, policies, slots
+from scheduling import selectors as scheduling_selectors
+from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
+from scheduling.models import Allocation, Booking, Modality, Resource, Service
+
+SHORTEST_GAP = 30 * 60
+PAST_SHOWN = 12
+NEAREST = 8
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """What the frame of every page shows of its reader: her centres and what she may open."""
+
+    staff: Staff
+    centres: Sequence[Centre]
+
+    @property
+    def books(self) -> bool:
+        return bool(self.staff.centres_where(BOOKS))
+
+    @property
+    def sees_names(self) -> bool:
+        return bool(self.staff.centres_where(SEES_NAMES))
+
+    @property
+    def runs(self) -> bool:
+        return bool(self.staff.centres_where(SEES_EVERYTHING))
+
+    @property
+    def reads_access_log(self) -> bool:
+        return bool(self.staff.centres_where(READS_ACCESS_LOG))
+
+
+def viewer(staff: Staff) -> Viewer:
+    return Viewer(staff, list(people_selectors.centres_of(staff)))
+
+
+def own_calendar(staff: Staff) -> Resource | None:
+    """None for whoever only installs."""
+    return Resource.objects.filter(user=staff.user).first()
+
+
+def colleagues(staff: Staff) -> QuerySet[Resource]:
+    """Specialists with working hours in the caller's centres."""
+    return (
+        lookup.specialists_of(staff)
+        .filter(availability__centre__in=staff.centre_ids)
+        .order_by("name", "pk")
+        .distinct()
+    )
+
+
+def givers(staff: Staff, service: Service | None) -> QuerySet[Resource]:
+    """Specialists who give the service; every colleague while none is chosen."""
+    found = lookup.specialists_of(staff).order_by("name", "pk")
+    return found.filter(services=service) if service else found
+
+
+def holders(events: Iterable[calendars.Event]) -> Mapping[int, list[Resource]]:
+    """Whose time, room or car each event takes, also where its reader sees only "busy"."""
+    found: dict[int, list[Resource]] = defaultdict(list)
+    rows = (
+        Allocation.objects.filter(
+            booking__in=[event.key for event in events],
+            part__in=policies.OWN_PARTS,
+            active=True,
+        )
+        .select_related("resource")
+        .order_by("pk")
+    )
+    for row in rows:
+        if row.resource not in found[row.booking_id]:
+            found[row.booking_id].append(row.resource)
+    return found
+
+
+def expiries(events: Iterable[calendars.Event]) -> Mapping[int, datetime]:
+    """When the holds among the events expire."""
+    held = [event.key for event in events if event.status == Booking.Status.HELD]
+    rows = Booking.objects.filter(pk__in=held).values_list("pk", "hold_expires_at")
+    return {key: at for key, at in rows if at is not None}
+
+
+def gaps(
+    resource: Resource, centre_ids: Iterable[int], day: date
+) -> list[tuple[datetime, datetime]]:
+    """Stretches of the specialist's working day, from now on, in which nothing is held."""
+    begins, ends = clock.day_bounds(day)
+    working: list[Span] = []
+    for centre_id in centre_ids:
+        read = hours.read_hours(centre_id, [resource.pk], day, day)
+        working += read.working(resource.pk, on_site=False)
+    now = clock.now()
+    held = scheduling_selectors.holdings([resource.pk], begins, ends, now=now)
+    taken = merge(span for spans in held.values() for span in spans)
+    ahead = [(max(seconds(begins), seconds(now)), seconds(ends))]
+    free = subtract(intersect(merge(working), [s for s in ahead if s[0] < s[1]]), taken)
+    return [
+        (instant_of(start), instant_of(end)) for start, end in free if end - start >= SHORTEST_GAP
+    ]
+
+
+def closure(centre_ids: Iterable[int], day: date) -> str:
+    """The name of a day on which all of these centres are closed; empty when one is open."""
+    names = [hours.read_hours(centre, [], day, day).closures.get(day) for centre in centre_ids]
+    return next((name for name in names if name), "") if names and all(names) else ""
+
+
+def live_holds(staff: Staff) -> list[calendars.Event]:
+    """Holds that wait for somebody, of the bookings the caller needs to know of."""
+    waiting = policies.known_bookings(staff).filter(
+        status=Booking.Status.HELD, hold_expires_at__gt=clock.now()
+    )
+    return events_of(waiting.values_list("pk", flat=True), staff)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a task is about, as far as its reader may know: an address and a few words."""
+
+    booking: Booking | None = None
+    case: Case | None = None
+    person: Person | None = None
+
+
+def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
+    """By `Task.about`. What the reader may not know of is missing."""
+    ids = defaultdict(list)
+    for task in tasks:
+        kind, _, key = task.about.partition(":")
+        ids[kind].append(key)
+    bookings = policies.known_bookings(staff).filter(public_id__in=ids["booking"])
+    found = {f"booking:{b.public_id}": Matter(booking=b) for b in bookings}
+    cases = people_selectors.cases_of(staff).filter(public_id__in=ids["case"])
+    for key, matter in with_person(cases).items():
+        found[f"case:{key}"] = matter
+    return found
+
+
+def with_person(cases: Iterable[Case]) -> Mapping[UUID, Matter]:
+    """Each case with the family's first member, on whose page it stands."""
+    cases = list(cases)
+    members: dict[int, Person] = {}
+    rows = Person.objects.filter(household__in=[case.household_id for case in cases])
+    for person in rows.order_by("birth_on", "pk"):
+        members.setdefault(person.household_id, person)
+    return {
+        case.public_id: Matter(case=case, person=members.get(case.household_id)) for case in cases
+    }
+
+
+def cases_of_person(staff: Staff, person: Person) -> list[Case]:
+    """The family's cases that the caller needs to know of, the open ones first."""
+    cases = people_selectors.cases_of(staff).filter(household=person.household_id)
+    return sorted(cases, key=lambda case: case.closed_on is not None)
+
+
+def events_of(booking_ids: Collection[int], staff: Staff) -> list[calendars.Event]:
+    return calendars.events(calendars.of_bookings(booking_ids), staff, detailed=True)
+
+
+def bookings_of_person(
+    staff: Staff, person: Person, *, all_past: bool
+) -> tuple[list[calendars.Event], list[calendars.Event], bool]:
+    """What is ahead, soonest first; what is past, latest first; whether more lies behind."""
+    now = clock.now()
+    status = Booking.Status
+    mine = Booking.objects.filter(participations__person=person)
+    standing = mine.filter(ends_at__gt=now).exclude(status__in=[status.CANCELLED, status.EXPIRED])
+    ahead = list(
+        standing.exclude(status=status.HELD, hold_expires_at__lte=now).values_list("pk", flat=True)
+    )
+    past = mine.exclude(pk__in=ahead).order_by("-starts_at", "-pk").values_list("pk", flat=True)
+    keys = list(past[: None if all_past else PAST_SHOWN + 1])
+    shown = keys if all_past else keys[:PAST_SHOWN]
+    behind = events_of(shown, staff)
+    for event in behind:
+        if event.status == Booking.Status.HELD:
+            event.status = status.EXPIRED
+    return events_of(ahead, staff), behind[::-1], len(keys) > len(shown)
+
+
+def carers_for(staff: Staff, people: Collection[Person], *, on: date) -> list[Person]:
+    """The recorded carers of the children among these people."""
+    children = [person for person in people if person.is_child_on(on)]
+    if not children:
+        return []
+    found = people_selectors.people_of(staff).filter(wards__child__in=children).distinct()
+    return list(found)
+
+
+def blocks_ahead(staff: Staff, resource: Resource) -> list[calendars.Event]:
+    """When the resource is out of use, from now on."""
+    blocks = Booking.objects.filter(
+        kind=Booking.Kind.BLOCK,
+        status=Booking.Status.CONFIRMED,
+        ends_at__gt=clock.now(),
+        allocations__resource=resource,
+    )
+    return events_of(blocks.values_list("pk", flat=True).distinct(), staff)
+
+
+def access_records(staff: Staff) -> QuerySet[AccessRecord]:
+    centres = staff.centres_where(READS_ACCESS_LOG)
+    return AccessRecord.objects.filter(centre__in=centres).select_related("user", "centre")
+
+
+def staff_of(staff: Staff, centre_id: int) -> QuerySet[User]:
+    """Colleagues who may lead a case of the centre today."""
+    specialists = lookup.specialists_of(staff).filter(user__roles__centre=centre_id)
+    return User.objects.filter(resource__in=specialists).order_by("first_name", "last_name", "pk")
+
+
+@dataclass(frozen=True)
+class Day:
+    """The free hours of a date, by specialist."""
+
+    on: date
+    lines: Sequence[tuple[Resource, Sequence[slots.Slot]]]
+
+
+def days_of(found: Sequence[slots.Slot]) -> list[Day]:
+    by_day: dict[date, dict[Resource, list[slots.Slot]]] = {}
+    for slot in found:
+        lines = by_day.setdefault(clock.local(slot.starts_at).date(), {})
+        lines.setdefault(slot.specialist, []).append(slot)
+    return [
+        Day(day, sorted(lines.items(), key=lambda line: line[0].name))
+        for day, lines in by_day.items()
+    ]
+
+
+def nearest(search: slots.Search, wanted: datetime) -> list[slots.Slot]:
+    """The free hours of the search that lie closest to an instant, in order of time."""
+    found = slots.free_slots(search)
+    target = seconds(wanted)
+    closest = sorted(found.soonest_first(), key=lambda at: (abs(at[0] - target), at[1].pk))
+    chosen = sorted(closest[:NEAREST], key=lambda at: (at[0], at[1].pk))
+    return [found.present(*at) for at in chosen]
+
+
+def search_for(
+    service: Service,
+    people: Sequence[Person],
+    modality: str,
+    specialist: Resource | None,
+    begins: datetime,
+    ends: datetime,
+) -> slots.Search:
+    return slots.Search(
+        service=service,
+        people=tuple(people),
+        modality=Modality(modality),
+        specialist=specialist,
+        begins=begins,
+        ends=ends,
+    )

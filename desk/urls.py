@@ -1,0 +1,30 @@
+"""Routes of the pages."""
+
+from django.urls import URLPattern, path
+
+from desk.web import bookings, finding, mine, people, today
+
+urlpatterns: list[URLPattern] = [
+    path("", today.today, name="today"),
+    path("tasks/<uuid:public_id>/done/", today.task_done, name="task-done"),
+    path("find/", finding.find, name="find"),
+    path("find/book/", finding.book_hour, name="book-hour"),
+    path("bookings/<uuid:public_id>/", bookings.one_booking, name="booking-page"),
+    path("bookings/<uuid:public_id>/confirm/", bookings.confirm, name="booking-confirm"),
+    path("bookings/<uuid:public_id>/move/", bookings.move, name="booking-move"),
+    path("bookings/<uuid:public_id>/cancel/", bookings.cancel, name="booking-cancel"),
+    path("bookings/<uuid:public_id>/outcome/", bookings.outcome, name="booking-outcome"),
+    path("people/", people.search, name="people-page"),
+    path("people/new/", people.new_person, name="new-person"),
+    path("people/<uuid:public_id>/", people.one_person, name="person-page"),
+    path("people/<uuid:public_id>/card/", people.card, name="person-card"),
+    path("people/<uuid:public_id>/verify/", people.verify, name="person-verify"),
+    path("people/<uuid:public_id>/opt-out/", people.opt_out, name="person-opt-out"),
+    path("people/<uuid:public_id>/case/", people.new_case, name="new-case"),
+    path("cases/<uuid:public_id>/planned/", people.case_planned, name="case-page-planned"),
+    path("cases/<uuid:public_id>/close/", people.case_close, name="case-page-close"),
+    path("me/calendar/", mine.calendar, name="my-calendar"),
+    path("me/calendar/revoke/", mine.revoke_calendar, name="revoke-calendar"),
+    path("block/", mine.block, name="block"),
+    path("access/", people.access_log, name="access-page"),
+]

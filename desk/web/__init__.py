@@ -1,0 +1,1 @@
+"""Pages that show several packages together: parse, authorise, call once, present."""

@@ -1,0 +1,275 @@
+"""One booking: what it is, what became of it, and what may be done with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from base import clock
+from base.errors import AmbiguousLocalTime, DomainError
+from desk import selectors
+from desk.forms import CancelForm, MoveForm, OutcomeForm, VersionForm, WindowForm
+from desk.pages import accepted, back, done, page
+from notifications import selectors as reminders
+from notifications.planning import explained
+from people import selectors as people_selectors
+from people.models import Person
+from people.policies import require
+from people.requests import caller
+from scheduling import calendars, lookup, policies, services, slots
+from scheduling.models import Booking, Change, Modality, Participation, Resource
+
+MOVES_SHOWN = 24
+MOVE_WINDOW = timedelta(days=14)
+Outcome = Participation.Outcome
+
+
+def found(request: HttpRequest, public_id: UUID) -> Booking:
+    """Raises NotFound: also to whoever does not need to know of it."""
+    staff = caller(request)
+    booking = lookup.booking(staff, public_id)
+    if not policies.knows_booking(staff, booking):
+        people_selectors.not_found("booking")
+    return booking
+
+
+def changeable(request: HttpRequest, public_id: UUID) -> Booking:
+    """Raises NotFound, NotAllowed."""
+    booking = found(request, public_id)
+    require(policies.may_change(caller(request), booking))
+    return booking
+
+
+@page
+@require_safe
+def one_booking(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    booking = found(request, public_id)
+    return shown(request, booking, cancel=CancelForm(initial={"version": booking.version}))
+
+
+def shown(
+    request: HttpRequest, booking: Booking, *, cancel: CancelForm, status: int = 200
+) -> HttpResponse:
+    staff = caller(request)
+    (event,) = selectors.events_of([booking.pk], staff)
+    event.status = status_of(booking)
+    is_over = event.status not in {Booking.Status.HELD, Booking.Status.CONFIRMED}
+    has_begun = booking.starts_at <= clock.now()
+    may_change = policies.may_change(staff, booking)
+    context = {
+        "booking": booking,
+        "event": event,
+        "status": event.status,
+        "expires_at": booking.hold_expires_at,
+        "prospects": [
+            (prospect, explained(prospect.why)) for prospect in reminders.of_booking(booking)
+        ],
+        "changes": [told(change, event) for change in booking.changes.select_related("by")],
+        "cancel": cancel,
+        "may_change": may_change,
+        "may_move": may_change and not is_over and not has_begun and event.kind != "block",
+        "may_cancel": may_change and not is_over and (not has_begun or event.kind == "block"),
+        "has_begun": has_begun,
+        "now": clock.now(),
+    }
+    return render(request, "desk/booking.html", context, status=status)
+
+
+def status_of(booking: Booking) -> str:
+    if services.hold_has_expired(booking):
+        return Booking.Status.EXPIRED
+    return booking.status
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change in words: `moved` are the two instants of a move, `outcomes` names and labels."""
+
+    change: Change
+    moved: tuple[datetime, datetime] | None
+    outcomes: Sequence[tuple[str, str]]
+
+
+def told(change: Change, event: calendars.Event) -> Told:
+    facts = change.facts
+    names = {str(person.public_id): person.full_name for person in event.people}
+    return Told(
+        change,
+        moved=(datetime.fromisoformat(facts["was"]), datetime.fromisoformat(facts["starts_at"]))
+        if "was" in facts
+        else None,
+        outcomes=[
+            (names.get(person, ""), str(Outcome(outcome).label))
+            for person, outcome in facts.get("outcomes", {}).items()
+        ],
+    )
+
+
+@page
+@require_POST
+def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    booking = changeable(request, public_id)
+    done(
+        request,
+        lambda: services.confirm_booking(
+            booking, by=caller(request).user, version=version_in(request)
+        ),
+        said=_("Confirmed. The hour is booked."),
+    )
+    return back(request, "booking-page", public_id=public_id)
+
+
+def version_in(request: HttpRequest) -> int:
+    """What the button's page showed; 0, which is always stale, when it says nothing readable."""
+    form = VersionForm(request.POST)
+    return form.cleaned_data["version"] if form.is_valid() else 0
+
+
+@page
+@require_POST
+def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    booking = changeable(request, public_id)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return shown(request, booking, cancel=form, status=422)
+    asked = form.cleaned_data
+    done(
+        request,
+        lambda: services.cancel_booking(
+            booking,
+            by=caller(request).user,
+            party=Booking.Party(asked["party"]),
+            reason=asked["reason"],
+            version=asked["version"],
+        ),
+        said=_("Cancelled. The hour is free again, and no reminder will be sent."),
+    )
+    return back(request, "booking-page", public_id=public_id)
+
+
+@page
+@require_POST
+def outcome(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What came of the session: one button per person and outcome, or one for everybody."""
+    booking = changeable(request, public_id)
+    form = OutcomeForm(request.POST)
+    if not form.is_valid():
+        return redirect("booking-page", public_id=public_id)
+    asked = form.cleaned_data
+    people = Person.objects.filter(participations__booking=booking)
+    if asked["person"]:
+        people = people.filter(public_id=asked["person"])
+    if not people:
+        people_selectors.not_found("person")
+    done(
+        request,
+        lambda: services.record_outcomes(
+            booking,
+            dict.fromkeys(people, Outcome(asked["outcome"])),
+            by=caller(request).user,
+            version=asked["version"],
+        ),
+        said=_("Noted: %(outcome)s.") % {"outcome": Outcome(asked["outcome"]).label},
+    )
+    return back(request, "booking-page", public_id=public_id)
+
+
+@page
+def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Another hour for the same people: one of the next free ones, or one typed in."""
+    staff = caller(request)
+    booking = changeable(request, public_id)
+    if booking.service is None:
+        return redirect("booking-page", public_id=public_id)
+    lead = lead_of(booking)
+    window = WindowForm(
+        {"begins": request.GET.get("begins"), "specialist": request.GET.get("specialist")},
+        staff=staff,
+        service=booking.service,
+    )
+    window.is_valid()
+    specialist: Resource | None = window.cleaned_data.get("specialist") or lead
+    form = MoveForm(
+        request.POST if request.method == "POST" else None,
+        initial={"version": booking.version, "on": clock.local(booking.starts_at).date()},
+    )
+    is_ambiguous = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            starts_at = form.chosen()
+        except AmbiguousLocalTime:
+            is_ambiguous = True
+        except DomainError as error:
+            form.add_error("at", str(error))
+        else:
+            if moved(request, form, booking, starts_at, specialist):
+                return redirect("booking-page", public_id=public_id)
+    begins = window.cleaned_data.get("begins") or clock.today()
+    (event,) = selectors.events_of([booking.pk], staff)
+    context = {
+        "booking": booking,
+        "event": event,
+        "form": form,
+        "window": window,
+        "begins": begins,
+        "specialist": specialist,
+        "is_ambiguous": is_ambiguous,
+        **hours_for(booking, specialist, clock.midnight(begins)),
+    }
+    return render(request, "desk/move.html", context, status=422 if form.errors else 200)
+
+
+def moved(
+    request: HttpRequest,
+    form: MoveForm,
+    booking: Booking,
+    starts_at: datetime,
+    specialist: Resource | None,
+) -> bool:
+    command = accepted(
+        form,
+        lambda: services.reschedule_booking(
+            booking,
+            starts_at=starts_at,
+            lead=specialist,
+            version=form.cleaned_data["version"],
+            by=caller(request).user,
+        ),
+    )
+    if command is None:
+        return False
+    return done(request, lambda: None, said=_("Moved. The reminders follow the new hour."))
+
+
+def lead_of(booking: Booking) -> Resource | None:
+    rows = booking.allocations.filter(part="lead").select_related("resource")
+    row = rows.order_by("-active", "-pk").first()
+    return row.resource if row else None
+
+
+def hours_for(booking: Booking, specialist: Resource | None, begins: datetime) -> dict[str, Any]:
+    """What `slots` finds for the booking's people; its own hour still counts as taken."""
+    assert booking.service is not None
+    people = services.people_in(booking)
+    search = selectors.search_for(
+        booking.service,
+        people,
+        Modality(booking.modality),
+        specialist,
+        begins,
+        begins + MOVE_WINDOW,
+    )
+    found: list[slots.Slot] = slots.free_slots(search)[:MOVES_SHOWN]  # type: ignore[assignment]
+    return {
+        "days": selectors.days_of(found),
+        "later_day": None if found else slots.first_day_after(search),
+        "more_from": clock.local(found[-1].starts_at).date() + timedelta(days=1)
+        if len(found) == MOVES_SHOWN
+        else None,
+    }

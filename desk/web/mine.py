@@ -1,0 +1,100 @@
+"""The caller's own calendar address and time out of use."""
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from desk import selectors
+from desk.forms import BlockForm, FeedForm
+from desk.pages import accepted, done, page
+from people.models import User
+from people.policies import BOOKS, MANAGES_RESOURCES, Staff, require
+from people.requests import caller
+from scheduling import calendars, feeds, lookup, policies, services
+from scheduling.errors import ResourceUnavailable
+from scheduling.models import Booking, Feed, Resource
+
+
+@page
+@never_cache
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The private address. It is shown in the answer to the form that makes it, and never
+    again: nothing but its hash is kept, so it cannot wait for a redirect."""
+    user = caller(request).user
+    form = FeedForm(request.POST or None)
+    context: dict[str, object] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        detail = Feed.Detail(form.cleaned_data["detail"])
+        opened = accepted(form, lambda: feeds.open_feed(user, detail=detail))
+        if opened:
+            _feed, url = opened
+            code = segno.make(url, micro=False)
+            context |= {
+                "url": url,
+                "webcal": "webcal" + url.removeprefix("https").removeprefix("http"),
+                "qr": code.svg_data_uri(scale=4, border=2),
+            }
+    context["feed"] = feeds.feeds_of(user).first()
+    return render(request, "desk/calendar.html", context)
+
+
+@page
+@require_POST
+def revoke_calendar(request: HttpRequest) -> HttpResponse:
+    user = caller(request).user
+    feed = feeds.feeds_of(user).first()
+    if feed:
+        done(
+            request,
+            lambda: feeds.close_feed(user, feed.public_id),
+            said=_("The address is revoked and works no more."),
+        )
+    return redirect("my-calendar")
+
+
+@page
+def block(request: HttpRequest) -> HttpResponse:
+    """Leave, maintenance, other work: time in which nothing may be booked."""
+    staff = caller(request)
+    require(bool(staff.centres_where(BOOKS) or staff.centres_where(MANAGES_RESOURCES)))
+    form = BlockForm(request.POST or None, staff=staff)
+    in_the_way: list[calendars.Event] = []
+    if request.method == "POST" and form.is_valid():
+        resource: Resource = form.cleaned_data["resource"]
+        centre_id = lookup.centre_for(staff, resource, None)
+        require(policies.may_block(staff, resource, centre_id))
+        booking = accepted(form, lambda: take_out(form, resource, centre_id, staff.user))
+        if booking:
+            messages.success(request, _("Marked. Nothing can be booked in that time."))
+            return redirect("booking-page", public_id=booking.public_id)
+        if isinstance(form.refusal, ResourceUnavailable):
+            in_the_way = sessions_within(form, resource, staff)
+    own = selectors.own_calendar(staff)
+    context = {
+        "form": form,
+        "in_the_way": in_the_way,
+        "blocks": selectors.blocks_ahead(staff, own) if own else [],
+    }
+    return render(request, "desk/block.html", context, status=422 if form.errors else 200)
+
+
+def take_out(form: BlockForm, resource: Resource, centre_id: int, user: User) -> Booking:
+    starts_at, ends_at = form.interval()
+    return services.block_resource(
+        resource,
+        centre_id=centre_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        reason=Booking.BlockReason(form.cleaned_data["reason"]),
+        by=user,
+    )
+
+
+def sessions_within(form: BlockForm, resource: Resource, staff: Staff) -> list[calendars.Event]:
+    """What would have to be moved first."""
+    rows = calendars.of_resource(resource, *form.interval())
+    return calendars.events(rows, staff, detailed=True)
