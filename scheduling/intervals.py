@@ -85,6 +85,27 @@ def starts_within(free: Spans, *, before: int, after: int) -> list[Span]:
     ]
 
 
+def starts_between(held: Iterable[Span], within: Span, *, before: int, after: int) -> list[Span]:
+    """The instants t for which `[t - before, t + after)` lies in `within` and meets nothing of
+    `held`, which may come in any order.
+
+    What `starts_within` says of the rest of `subtract`, in one pass over the longest lists.
+    """
+    starts: list[Span] = []
+    needed = before + after
+    free_from, end_of_all = within
+    for start, end in sorted(held):
+        if start >= end_of_all:
+            break
+        if start - free_from >= needed:
+            starts.append((free_from + before, start - after + 1))
+        if end > free_from:
+            free_from = end
+    if end_of_all - free_from >= needed:
+        starts.append((free_from + before, end_of_all - after + 1))
+    return starts
+
+
 def covered(sets: Iterable[Spans], *, at_least: int) -> list[Span]:
     """Where at least so many of the sets overlap."""
     if at_least == 1:

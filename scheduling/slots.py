@@ -27,6 +27,7 @@ from scheduling.intervals import (
     length,
     merge,
     seconds,
+    starts_between,
     starts_within,
     subtract,
 )
@@ -236,15 +237,16 @@ class _Finder:
 
     def starts_of(self, resource: Resource, before: int, after: int) -> list[Span]:
         """When a session could start as far as the resource's holdings go: in any of its lanes."""
-        return merge(
-            start
-            for lane in range(1, resource.lanes + 1)
-            for start in starts_within(
-                subtract([self.horizon], merge(self.held.get((resource.pk, lane), ()))),
+        lanes = [
+            starts_between(
+                self.held.get((resource.pk, lane), ()),
+                self.horizon,
                 before=before,
                 after=self.duration + after,
             )
-        )
+            for lane in range(1, resource.lanes + 1)
+        ]
+        return lanes[0] if len(lanes) == 1 else covered(lanes, at_least=1)
 
     def working_starts(self, specialist: Resource) -> list[Span]:
         working = self.hours.working(specialist.pk, on_site=self.wanted.on_site)
