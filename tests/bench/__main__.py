@@ -1,0 +1,63 @@
+"""`python -m tests.bench [--only N …] [--quick] [--rounds K] [--verbose]`: exits 1 when a target
+is missed."""
+
+import argparse
+import os
+import sys
+
+from config import postgres
+from tests.support.clusters import ROOT
+
+TARGETS = range(1, 8)
+
+
+def main() -> int:
+    arguments = read_arguments()
+    server = postgres.start(ROOT / "var" / "bench-postgres")
+    prepare_django(server)
+    from tests.bench import report, templates
+    from tests.bench.stages import Run
+
+    with templates.Databases(server).clones() as urls:
+        found = Run(
+            server,
+            urls,
+            targets=arguments.only,
+            rounds=arguments.rounds or (5 if arguments.quick else 9),
+            passes=2 if arguments.quick else 5,
+        ).whole()
+    lines = report.lines(found, arguments.only)
+    print(report.show(lines))
+    if arguments.verbose:
+        print(report.show_times(found), found.queries, found.rows, sep="\n", file=sys.stderr)
+    return 0 if all(line.met for line in lines) else 1
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", type=int, choices=TARGETS, default=list(TARGETS), metavar="N"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer requests and rounds")
+    parser.add_argument("--rounds", type=int, help="medians of so many rounds")
+    parser.add_argument("--verbose", action="store_true", help="milliseconds, to stderr")
+    return parser.parse_args()
+
+
+def prepare_django(server: postgres.Server) -> None:
+    """This process reads models and migrations, but asks no database through Django."""
+    from tests.support import servers
+
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "DATABASE_URL": server.url("postgres"),
+        "DEBUG": "0",
+        "SECRET_KEY": servers.SECRET_KEY,
+    }
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,347 @@
+"""The pages in a real browser: fit to read, to reach by keyboard, and to use without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from base import clock
+from people.models import Case, Centre, Person, Role, User
+from scheduling import hours, services
+from scheduling.models import Booking, Modality, Resource, Service
+from scheduling.planning import Wish
+from tests.support import building
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a-password-for-tests"
+WIDTHS = {"wide": (1400, 900), "narrow": (390, 844)}
+MOST_TABS = 80
+ADDRESS = re.compile(r"^https?://.*/feeds/[\w-]+\.ics$")
+
+
+@dataclass
+class World:
+    """A centre as it is today: a session on the last working day, one ahead, and a hold."""
+
+    centre: Centre
+    service: Service
+    specialist: Resource
+    mother: Person
+    child: Person
+    stranger: Person
+    case: Case
+    past: Booking
+    ahead: Booking
+    hold: Booking
+    staff: dict[str, User]
+
+
+def workday(start: date, step: int) -> date:
+    """The first ordinary working day after `start`, or before it when `step` is -1."""
+    day = start + timedelta(days=step)
+    while day.weekday() > 4 or hours.public_holidays(day, day):
+        day += timedelta(days=step)
+    return day
+
+
+@pytest.fixture
+def world() -> World:
+    centre = building.centre("browsed")
+    service = building.service(centre, step=30)
+    lead = building.specialist(centre, [service])
+    building.place(centre, [service])
+    mother = building.person(centre)
+    child = building.person(centre, household=mother.household, birth_on=date(2019, 5, 1))
+    building.carer(child, mother)
+    building.card(mother, safety_asked_on=clock.today())
+    case = building.case(mother, services=[service])
+    Case.objects.filter(pk=case.pk).update(lead=lead.user)
+    people = {role.value: building.user(centre, role) for role in Role.Name}
+    people["psychologist"] = lead.user
+    for user in people.values():
+        user.set_password(PASSWORD)
+        user.save()
+    past = workday(clock.today(), -1)
+    soon = workday(clock.today() + timedelta(days=6), 1)
+
+    def book(day: date, hour: int, **fields: Any) -> Booking:
+        starts_at = building.at(day, hour)
+        with clock.frozen(min(clock.now(), starts_at - timedelta(days=5))):
+            wish = Wish(service, starts_at, lead, (mother, child), Modality.ON_SITE, **fields)
+            return services.book(wish, by=people["coordinator"])
+
+    return World(
+        centre=centre,
+        service=service,
+        specialist=lead,
+        mother=mother,
+        child=child,
+        stranger=building.person(centre),
+        case=case,
+        past=book(past, 10),
+        ahead=book(soon, 10),
+        hold=book(soon, 12, hold=True),
+        staff=people,
+    )
+
+
+Opener = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: Any) -> Iterator[Opener]:
+    """Open a window: `opened(user, width="narrow", java_script_enabled=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def opener(user: User | None = None, *, width: str = "wide", **options: Any) -> BrowserContext:
+        across, down = WIDTHS[width]
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": across, "height": down},
+            locale="bg-BG",
+            **options,
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": cookie, "url": live_server.url}])
+        return context
+
+    yield opener
+    for context in contexts:
+        context.close()
+
+
+def pages_of(world: World) -> list[tuple[str, str]]:
+    """A role and an address for every page."""
+    asked = {"service": world.service.public_id, "person": world.mother.public_id}
+    day = f"{clock.local(world.past.starts_at):%d.%m.%Y}"
+    hour = {
+        **asked,
+        "modality": Modality.ON_SITE,
+        "specialist": world.specialist.public_id,
+        "starts_at": f"{world.ahead.starts_at + timedelta(hours=4):%Y-%m-%dT%H:%MZ}",
+    }
+    person = f"/people/{world.mother.public_id}/"
+    ahead = f"/bookings/{world.ahead.public_id}/"
+    gone = {**hour, "starts_at": f"{world.ahead.starts_at:%Y-%m-%dT%H:%MZ}"}
+    return [
+        ("", "/accounts/login/"),
+        ("psychologist", "/"),
+        ("psychologist", f"/?on={day}"),
+        ("coordinator", f"/?on={day}"),
+        ("psychologist", "/find/"),
+        ("psychologist", "/find/?q=Person"),
+        ("psychologist", f"/find/?{urlencode(asked)}"),
+        ("psychologist", f"/find/book/?{urlencode(hour)}"),
+        ("coordinator", f"/find/book/?{urlencode(hour | {'person': world.child.public_id})}"),
+        ("psychologist", f"/find/book/?{urlencode(gone)}"),
+        ("psychologist", ahead),
+        ("psychologist", f"{ahead}move/"),
+        ("psychologist", f"/bookings/{world.past.public_id}/"),
+        ("psychologist", f"/bookings/{world.hold.public_id}/"),
+        ("psychologist", "/people/?q=Person"),
+        ("psychologist", person),
+        ("psychologist", f"/people/{world.stranger.public_id}/"),
+        ("psychologist", f"{person}card/"),
+        ("coordinator", f"{person}case/"),
+        ("psychologist", f"/people/new/?family={world.mother.public_id}"),
+        ("psychologist", "/me/calendar/"),
+        ("psychologist", "/block/"),
+        ("psychologist", "/accounts/password/change/"),
+        ("psychologist", "/accounts/2fa/"),
+        ("psychologist", "/nothing/"),
+        ("leader", "/"),
+        ("leader", "/find/"),
+        ("data-officer", "/"),
+        ("data-officer", "/access/"),
+    ]
+
+
+def listen(page: Page) -> list[str]:
+    """What the browser complains of: scripts that break, and what the policy forbids."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def heard(message: Any) -> None:
+        refused = message.text.startswith("Failed to load resource: the server responded")
+        if message.type in {"error", "warning"} and not refused:
+            complaints.append(message.text)
+
+    page.on("console", heard)
+    return complaints
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_can_be_read_by_everybody(width: str, world: World, opened: Opener) -> None:
+    findings: dict[str, list[str]] = {}
+    for role in ("", "psychologist", "coordinator", "leader", "data-officer"):
+        page = opened(world.staff.get(role), width=width).new_page()
+        complaints = listen(page)
+        for _, path in [one for one in pages_of(world) if one[0] == role]:
+            page.goto(path)
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(one => { one.open = true })"
+            )
+            wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            found = serious(page) + complaints
+            if wider > 0:
+                found.append(f"{wider} pixels too wide")
+            if found:
+                findings[f"{role} {path}"] = found
+            complaints.clear()
+    assert findings == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_new_calendar_address_can_be_read(width: str, world: World, opened: Opener) -> None:
+    page = opened(world.staff["psychologist"], width=width).new_page()
+    complaints = listen(page)
+    page.goto("/me/calendar/")
+    page.locator("main form button").last.click()
+    expect(page.locator("#feed-url")).to_have_value(ADDRESS)
+    assert serious(page) + complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what matches has the focus, which must be seen."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            break
+    else:
+        raise AssertionError(f"The keyboard does not reach {selector}")
+    width = page.evaluate(
+        """() => {
+            const element = document.activeElement;
+            const style = getComputedStyle(element.closest(".chip") ?? element);
+            return parseFloat(style.outlineWidth) || style.boxShadow !== "none";
+        }"""
+    )
+    assert width, f"Nobody sees that {selector} has the focus"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_hour_is_booked_by_the_keyboard_alone(width: str, world: World, opened: Opener) -> None:
+    page = opened(width=width).new_page()
+    complaints = listen(page)
+    page.goto("/")
+    page.keyboard.type(world.staff["psychologist"].username)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("nav.places").wait_for()
+    tab_to(page, "a[href='/find/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find/")
+    tab_to(page, "#id_service")
+    page.keyboard.press("ArrowDown")
+    page.locator("#id_specialist").wait_for()
+    tab_to(page, "#id_q")
+    page.keyboard.type(world.mother.family_name)
+    candidate = f"#person-{world.mother.public_id}"
+    page.locator(candidate).wait_for()
+    tab_to(page, candidate)
+    page.keyboard.press("Space")
+    page.locator(f".chips {candidate}").wait_for()
+    # The focus stays with the person, who is a chip now.
+    assert page.evaluate("document.activeElement.id") == candidate[1:]
+    tab_to(page, "a.hour")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find/book/**")
+    tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bookings/**")
+    booking = Booking.objects.latest("pk")
+    assert str(booking.public_id) in page.url
+    assert list(booking.participations.values_list("person", flat=True)) == [world.mother.pk]
+    assert complaints == []
+
+
+def test_an_hour_is_booked_and_closed_without_scripts(world: World, opened: Opener) -> None:
+    page = opened(java_script_enabled=False).new_page()
+    page.goto("/")
+    page.locator("#id_login").fill(world.staff["psychologist"].username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form button").click()
+    page.locator("a[href='/find/']").first.click()
+    page.locator("#id_service").select_option(str(world.service.public_id))
+    page.locator("#id_q").fill(world.mother.family_name)
+    page.locator("#question > button").click()
+    page.locator(f"#person-{world.mother.public_id}").check()
+    page.locator("#question > button").click()
+    page.locator("a.hour").first.click()
+    page.locator("main form button").first.click()
+    assert "/bookings/" in page.url
+    assert Booking.objects.latest("pk").participations.get().person == world.mother
+
+    page.goto(f"/?on={clock.local(world.past.starts_at):%d.%m.%Y}")
+    page.locator(f"#session-{world.past.public_id} .outcomes > form button").click()
+    assert Booking.objects.get(pk=world.past.pk).status == Booking.Status.CLOSED
+
+
+def test_a_session_is_closed_in_two_clicks_in_its_place(world: World, opened: Opener) -> None:
+    page = opened(world.staff["psychologist"]).new_page()
+    complaints = listen(page)
+    page.goto(f"/?on={clock.local(world.past.starts_at):%d.%m.%Y}")
+    loads: list[str] = []
+    page.on("load", lambda _: loads.append(page.url))
+    session = page.locator(f"#session-{world.past.public_id}")
+    session.locator("summary").click()
+    session.locator("button[value=attended]").nth(1).click()
+    expect(page.locator("#messages .success")).to_be_visible()
+    expect(session.locator(".outcome.attended")).to_have_count(1)
+    assert (loads, complaints) == ([], [])
+
+
+def test_who_was_logged_out_meanwhile_is_asked_to_log_in(world: World, opened: Opener) -> None:
+    context = opened(world.staff["psychologist"])
+    page = context.new_page()
+    page.goto("/find/")
+    context.clear_cookies()
+    page.locator("#id_service").select_option(str(world.service.public_id))
+    page.wait_for_url("**/accounts/login/**")
+
+
+def test_no_page_about_people_stays_in_the_browser(world: World, opened: Opener) -> None:
+    page = opened(world.staff["psychologist"]).new_page()
+    page.goto("/find/")
+    page.locator("#id_service").select_option(str(world.service.public_id))
+    page.locator("#id_specialist").wait_for()
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert world.mother.family_name not in kept
+    assert "htmx-history-cache" not in kept or '"htmx-history-cache":"[]"' in kept
+
+
+def test_a_day_is_printed_without_its_buttons(world: World, opened: Opener) -> None:
+    page = opened(world.staff["psychologist"]).new_page()
+    page.goto(f"/?on={clock.local(world.past.starts_at):%d.%m.%Y}")
+    page.emulate_media(media="print")
+    expect(page.locator(f"#session-{world.past.public_id}")).to_be_visible()
+    expect(page.locator("header.frame")).to_be_hidden()
+    expect(page.locator(".session .actions").first).to_be_hidden()

@@ -1,0 +1,488 @@
+"""Who may call what: every route of the program, every role, its own centre and a foreign one.
+
+To add a route, add a line for each method it answers to TABLE, or to ALIKE when roles make no
+difference. What a line sends besides stands in SENT.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from people.models import Role, User
+from tests.support.building import MONDAY
+from tests.support.calling import Api, as_json, browser, problem, token, wire
+from tests.support.houses import NOW, House, two_houses
+
+CALLERS = (
+    *("psychologist", "stranger", "coordinator", "kin", "shelter", "leader", "manager"),
+    *("data-officer", "superuser", "anonymous"),
+)
+"""`stranger` is a psychologist of the centre who never met the family, `kin` a coordinator who is
+of the family; the superuser has no role."""
+
+TABLE = """
+# route            method  object   psy str coo kin she lea man dat sup ano
+api:centres        GET     -        200 200 200 200 200 200 200 200 200 401
+api:people         GET     -        200 200 200 200 200 200 200 200 200 401
+api:people         POST    -        201 201 201 404 201 201 201 403 404 401
+api:person         GET     mother   200 403 200 404 403 403 200 404 404 401
+api:contact        PATCH   mother   200 403 200 404 403 403 200 404 404 401
+api:verify         POST    card     200 403 200 404 403 403 200 404 404 401
+api:opt-out        POST    card     200 403 200 404 403 403 200 404 404 401
+api:cases          GET     -        200 200 200 200 200 200 200 200 200 401
+api:case           GET     case     200 404 200 404 404 404 200 404 404 401
+api:tasks          GET     -        200 200 200 200 200 200 200 200 200 401
+api:done           POST    task     200 404 200 404 404 404 200 404 404 401
+api:access-log     GET     -        403 403 403 403 403 403 403 200 403 401
+api:services       GET     -        200 200 200 200 200 200 200 200 200 401
+api:service        GET     service  200 200 200 200 200 200 200 200 404 401
+api:service        PATCH   service  403 403 200 200 403 403 200 403 404 401
+api:specialists    GET     -        200 200 200 200 200 200 200 200 200 401
+api:slots          GET     -        200 200 200 404 200 200 200 404 404 401
+api:bookings       GET     -        200 200 200 200 200 200 200 200 200 401
+api:bookings       POST    -        201 201 201 404 201 403 201 403 404 401
+api:booking        GET     booking  200 404 200 404 404 404 200 404 404 401
+api:confirm        POST    hold     200 404 200 404 404 404 200 404 404 401
+api:reschedule     POST    booking  200 404 200 404 404 404 200 404 404 401
+api:cancel         POST    booking  200 404 200 404 404 404 200 404 404 401
+api:outcome        POST    past     200 404 200 404 404 404 200 404 404 401
+api:changes        GET     booking  200 404 200 404 404 404 200 404 404 401
+api:blocks         POST    -        201 403 201 201 403 403 201 403 404 401
+api:calendar       GET     -        200 200 200 200 200 200 200 200 404 401
+api:feeds          GET     -        200 200 200 200 200 200 200 200 200 401
+api:feeds          POST    -        201 201 201 201 201 201 201 201 422 401
+api:feed           DELETE  feed     204 404 404 404 404 404 404 404 404 401
+api:rooms          GET     -        200 200 200 200 200 200 200 200 200 401
+api:vehicles       GET     -        200 200 200 200 200 200 200 200 200 401
+api:reminders      GET     -        200 404 200 404 404 404 200 404 404 401
+"""
+"""The object is the attribute of House whose id stands in the address. With the other centre's
+in its place every one of these is 404, for everybody who is logged in."""
+
+ALIKE = """
+# route                        method  object   staff superuser anonymous
+today                          GET     -        200   200       302
+calendar-feed                  GET     token    200   200       200
+twilio-status                  POST    attempt  403   403       403
+schema                         GET     -        200   200       200
+docs                           GET     -        200   200       200
+healthz                        GET     -        200   200       200
+readyz                         GET     -        503   503       503
+favicon                        GET     -        302   302       302
+account_login                  GET     -        302   302       200
+account_login                  POST    -        302   302       200
+account_logout                 GET     -        200   200       302
+account_logout                 POST    -        302   302       302
+account_inactive               GET     -        200   200       200
+account_reauthenticate         GET     -        200   200       302
+account_reauthenticate         POST    -        200   200       302
+account_change_password        GET     -        200   200       302
+account_change_password        POST    -        200   200       302
+mfa_index                      GET     -        200   200       302
+mfa_authenticate               GET     -        302   302       302
+mfa_authenticate               POST    -        302   302       302
+mfa_reauthenticate             GET     -        302   302       302
+mfa_reauthenticate             POST    -        302   302       302
+mfa_activate_totp              GET     -        302   302       302
+mfa_activate_totp              POST    -        302   302       302
+mfa_deactivate_totp            GET     -        404   404       302
+mfa_deactivate_totp            POST    -        404   404       302
+mfa_generate_recovery_codes    GET     -        302   302       302
+mfa_generate_recovery_codes    POST    -        302   302       302
+mfa_view_recovery_codes        GET     -        404   404       302
+mfa_download_recovery_codes    GET     -        404   404       302
+"""
+"""Routes at which roles make no difference."""
+
+ADMIN = (
+    *("auth_group", "account_emailaddress", "mfa_authenticator", "knox_authtoken"),
+    *("procrastinate_procrastinatejob", "schedule_calendar", "schedule_calendarrelation"),
+    *("schedule_event", "schedule_eventrelation", "schedule_occurrence", "schedule_rule"),
+    *("people_centre", "people_user", "rooms_room"),
+    *("scheduling_service", "scheduling_resource", "scheduling_closure"),
+)
+"""Tables that the installer looks after. No family's data is among them."""
+
+ADMIN_PAGES = ("changelist", "add", "change", "delete", "history")
+ADMIN_REST = {
+    *("admin:index", "admin:login", "admin:logout", "admin:autocomplete", "admin:jsi18n"),
+    *("admin:password_change", "admin:password_change_done", "admin:auth_user_password_change"),
+    *("admin:view_on_site", "admin:app_list", "admin:(unnamed)"),
+}
+
+Sent = dict[str, Any]
+SENT: dict[str, Callable[[House], Sent]] = {
+    "POST api:people": lambda h: {
+        "centre": h.centre.public_id,
+        "household": h.household.public_id,
+        "given_name": "A",
+        "family_name": "B",
+    },
+    "PATCH api:contact": lambda h: {"wording": "plain"},
+    "PATCH api:service": lambda h: {"initials": "X"},
+    "GET api:slots": lambda h: {
+        "service": h.service.public_id,
+        "from": wire(NOW),
+        "to": in_days(3),
+        "specialist": h.specialist.public_id,
+        "person": h.mother.public_id,
+    },
+    "POST api:bookings": lambda h: {
+        "service": h.service.public_id,
+        "starts_at": in_days(3),
+        "specialist": h.specialist.public_id,
+        "people": [h.child.public_id],
+        "modality": "on_site",
+        "room": h.room.public_id,
+        "vehicle": h.vehicle.public_id,
+        "colleagues": [h.colleague.public_id],
+        "carer": h.mother.public_id,
+    },
+    "POST api:reschedule": lambda h: {
+        "starts_at": in_days(3),
+        "specialist": h.colleague.public_id,
+        "room": h.room.public_id,
+    },
+    "POST api:outcome": lambda h: {
+        "outcomes": [{"person": h.mother.public_id, "outcome": "attended"}]
+    },
+    "POST api:blocks": lambda h: {
+        "resource": h.specialist.public_id,
+        "centre": h.centre.public_id,
+        "starts_at": in_days(3),
+        "ends_at": in_days(4),
+        "reason": "leave",
+    },
+    "GET api:calendar": lambda h: {
+        "from": wire(NOW),
+        "to": in_days(3),
+        "resource": h.specialist.public_id,
+    },
+    "GET api:reminders": lambda h: {"booking": h.booking.public_id},
+}
+
+
+def in_days(number: int) -> str:
+    return wire(NOW + timedelta(days=number))
+
+
+class Row(NamedTuple):
+    route: str
+    method: str
+    object: str
+    expected: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+    def sent(self, house: House) -> Sent:
+        return SENT.get(str(self), lambda _: {})(house)
+
+
+def lines(table: str) -> list[list[str]]:
+    return [line.split() for line in table.splitlines() if line and not line.startswith("#")]
+
+
+def row(route: str, method: str, of: str, *statuses: str) -> Row:
+    return Row(route, method, of, dict(zip(CALLERS, map(int, statuses), strict=True)))
+
+
+ROWS = [row(*line) for line in lines(TABLE)]
+ROWS_ALIKE = [
+    row(route, method, of, *[staff] * (len(CALLERS) - 2), superuser, anonymous)
+    for route, method, of, staff, superuser, anonymous in lines(ALIKE)
+]
+
+
+class World:
+    """Two centres, and the staff of the first logged in."""
+
+    def __init__(self, own: House, foreign: House) -> None:
+        self.own, self.foreign = own, foreign
+        self.sessions = {
+            caller: browser(own.staff.get(caller)).cookies.output(header="", sep=";")
+            for caller in CALLERS
+        }
+
+    def call(self, row: Row, caller: str, *, of: House | None = None, sent: Sent | None = None):
+        """The answer; whatever it did is undone."""
+        client = browser()
+        client.cookies.load(self.sessions[caller])
+        sent = row.sent(self.own) if sent is None else sent
+        with transaction.atomic():
+            address = self.address(row, of or self.own)
+            if row.method == "GET":
+                answer = client.get(address, sent)
+            elif row.route.startswith("api:"):
+                answer = client.generic(row.method, address, as_json(sent), "application/json")
+            else:
+                answer = client.generic(row.method, address)
+            transaction.set_rollback(True)
+        return answer
+
+    @staticmethod
+    def address(row: Row, house: House) -> str:
+        if row.object == "-":
+            return reverse(row.route)
+        named = getattr(house, row.object)
+        (parameter,) = parameters_of(row.route)
+        return reverse(row.route, kwargs={parameter: getattr(named, "public_id", named)})
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
+    with django_db_blocker.unblock(), two_houses() as (own, foreign):
+        yield World(own, foreign)
+
+
+# Every route has its lines
+
+
+def routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern, namespace + inner)
+        else:
+            yield namespace + (pattern.name or "(unnamed)"), pattern
+
+
+def parameters_of(name: str) -> list[str]:
+    return list(dict(routes(get_resolver()))[name].pattern.converters)
+
+
+def in_tables() -> set[str]:
+    admin = {f"admin:{model}_{page}" for model in ADMIN for page in ADMIN_PAGES}
+    return {row.route for row in ROWS + ROWS_ALIKE} | admin | ADMIN_REST
+
+
+def test_every_route_stands_in_a_table():
+    assert {name for name, _ in routes(get_resolver())} - in_tables() == set()
+
+
+def test_every_line_has_its_route():
+    assert in_tables() - {name for name, _ in routes(get_resolver())} == set()
+
+
+# Every role
+
+
+@pytest.mark.parametrize("row", ROWS + ROWS_ALIKE, ids=str)
+def test_each_role_gets_what_the_table_says(world: World, row: Row):
+    answers = {caller: world.call(row, caller).status_code for caller in CALLERS}
+
+    assert answers == row.expected
+
+
+@pytest.mark.parametrize("route", sorted({row.route for row in ROWS}))
+def test_other_methods_are_not_allowed(world: World, route: str):
+    known = {row.method: row for row in ROWS if row.route == route}
+    row = next(iter(known.values()))
+    others = {"GET", "POST", "PUT", "PATCH", "DELETE"} - known.keys()
+
+    answers = {m: world.call(row._replace(method=m), "manager").status_code for m in others}
+
+    assert answers == dict.fromkeys(others, 405)
+
+
+@pytest.mark.parametrize("model", ADMIN)
+def test_only_the_superuser_enters_the_admin(world: World, model: str):
+    page = Row(f"admin:{model}_changelist", "GET", "-", {})
+
+    answers = {caller: world.call(page, caller).status_code for caller in CALLERS}
+
+    assert answers == dict.fromkeys(CALLERS, 302) | {"superuser": 200}
+
+
+# The other centre
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.object != "-"], ids=str)
+def test_foreign_object_is_not_found_by_anybody(world: World, row: Row):
+    answers = {c: world.call(row, c, of=world.foreign).status_code for c in CALLERS}
+
+    assert answers == dict.fromkeys(CALLERS, 404) | {"anonymous": 401}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if str(row) in SENT], ids=str)
+def test_foreign_id_in_a_body_or_query_is_not_found(world: World, row: Row):
+    """Each id that is sent, exchanged for the other centre's one at a time."""
+    own = row.sent(world.own)
+    mixed = {
+        field.name: row.sent(replace(world.own, **{field.name: getattr(world.foreign, field.name)}))
+        for field in fields(House)
+    }
+    strange = {name: sent for name, sent in mixed.items() if sent != own}
+
+    answers = {
+        name: problem(world.call(row, "coordinator", sent=sent)) for name, sent in strange.items()
+    }
+
+    assert answers == dict.fromkeys(strange, (404, "not_found"))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.object != "-"], ids=str)
+def test_unknown_and_foreign_are_one_answer(world: World, row: Row):
+    """D39: nobody learns from a refusal that another centre knows somebody."""
+    unknown = replace(world.foreign, **{row.object: "00000000-0000-4000-8000-000000000000"})
+
+    answers = [world.call(row, "coordinator", of=of) for of in (world.foreign, unknown)]
+
+    assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.method == "GET" and row.object == "-"], ids=str
+)
+def test_lists_hold_nothing_foreign(world: World, row: Row):
+    theirs = {
+        str(getattr(world.foreign, field.name).public_id)
+        for field in fields(House)
+        if hasattr(getattr(world.foreign, field.name), "public_id")
+    }
+    caller = "data-officer" if row.route == "api:access-log" else "manager"
+
+    text = world.call(row, caller).content.decode()
+
+    assert {public_id for public_id in theirs if public_id in text} == set()
+
+
+# Without need to know, and behind a wall (D12)
+
+
+def ids(answer: HttpResponse) -> set[str]:
+    assert answer.status_code == 200, answer.content
+    return {found["id"] for found in answer.json()["results"]}
+
+
+def listed(world: World, caller: str, path: str, **query: Any) -> set[str]:
+    return ids(Api(world.own.staff[caller]).get(path, query))
+
+
+@pytest.mark.parametrize("caller", ["stranger", "kin", "shelter", "leader", "data-officer"])
+def test_calendar_shows_busy_to_who_need_not_know(world: World, caller: str):
+    window = {"from": wire(NOW), "to": in_days(1)}
+
+    answer = Api(world.own.staff[caller]).get("calendar/", window)
+
+    event = {key: answer.json()["results"][0][key] for key in ("known", "title", "service")}
+    assert event == {"known": False, "title": "busy", "service": None}
+    assert answer.json()["results"][0]["people"] == []
+
+
+@pytest.mark.parametrize("caller", ["psychologist", "coordinator", "manager"])
+def test_calendar_shows_more_to_who_needs_to_know(world: World, caller: str):
+    window = {"from": wire(NOW), "to": in_days(1)}
+
+    answer = Api(world.own.staff[caller]).get("calendar/", window)
+
+    assert answer.json()["results"][0]["people"] == [
+        {"id": str(world.own.mother.public_id), "outcome": None}
+    ]
+
+
+def test_stranger_finds_the_name_but_none_of_the_bookings(world: World):
+    name = world.own.mother.family_name
+
+    assert listed(world, "stranger", "people/", search=name) == {str(world.own.mother.public_id)}
+    assert listed(world, "stranger", "bookings/") == set()
+    assert listed(world, "stranger", "cases/") == set()
+
+
+@pytest.mark.parametrize("path", ["people/", "bookings/", "cases/", "tasks/"])
+def test_walled_coordinator_does_not_find_the_family(world: World, path: str):
+    assert listed(world, "kin", path) == set()
+    assert listed(world, "coordinator", path) != set()
+
+
+def test_walled_colleague_is_not_offered_hours_with_the_family(world: World):
+    house = world.own
+    sent = SENT["GET api:slots"](house) | {"person": str(house.child.public_id)}
+    del sent["specialist"]
+    house.staff["stranger"].walls.create(household=house.household)
+
+    answer = Api(house.staff["manager"]).get("slots/", sent | {"page_size": 500})
+
+    offered = {slot["specialist"] for slot in answer.json()["results"]}
+    house.staff["stranger"].walls.all().delete()
+    assert offered == {str(house.specialist.public_id)}
+
+
+# Roles and tokens come and go
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "seen"),
+    [
+        (MONDAY, MONDAY, 1),  # its only day
+        (MONDAY + timedelta(days=1), None, 0),  # not begun
+        (MONDAY - timedelta(days=9), MONDAY - timedelta(days=1), 0),  # over since yesterday
+        (MONDAY - timedelta(days=9), None, 1),
+    ],
+)
+def test_role_counts_on_its_first_and_last_day(world: World, from_on, until_on, seen):
+    with transaction.atomic():
+        user = User.objects.create(username="dated")
+        Role.objects.create(
+            user=user,
+            centre=world.own.centre,
+            name=Role.Name.MANAGER,
+            from_on=from_on,
+            until_on=until_on,
+        )
+        found = Api(user).get("centres/").json()["count"]
+        transaction.set_rollback(True)
+
+    assert found == seen
+
+
+def test_own_calendar_of_a_former_centre_is_masked(world: World):
+    """Who has left a centre needs to know nothing of its families, her own sessions included."""
+    psychologist = world.own.staff["psychologist"]
+    window = {"from": wire(NOW), "to": in_days(1), "resource": world.own.specialist.public_id}
+    with transaction.atomic():
+        psychologist.roles.update(until_on=MONDAY - timedelta(days=1))
+        Role.objects.create(
+            user=psychologist,
+            centre=world.foreign.centre,
+            name=Role.Name.PSYCHOLOGIST,
+            from_on=date(2020, 1, 1),
+        )
+        events = Api(psychologist).get("calendar/", window).json()["results"]
+        transaction.set_rollback(True)
+
+    assert [event["known"] for event in events] == [False]
+
+
+def test_token_of_an_inactive_user_opens_nothing(world: World):
+    with transaction.atomic():
+        api = Api(world.own.staff["manager"])
+        User.objects.filter(pk=world.own.staff["manager"].pk).update(is_active=False)
+        answer = problem(api.get("centres/"))
+        transaction.set_rollback(True)
+
+    assert answer == (401, "authentication_failed")
+
+
+@pytest.mark.parametrize(("expires_in", "status"), [(-1, 401), (0, 401), (1, 200)])
+def test_token_ends_when_it_expires(world: World, expires_in: int, status: int):
+    with transaction.atomic():
+        key = token(world.own.staff["manager"], expires_at=NOW + timedelta(seconds=expires_in))
+        answer = Api(authorization=f"Token {key}").get("centres/")
+        transaction.set_rollback(True)
+
+    assert answer.status_code == status
+
+
+def test_browser_session_needs_the_csrf_token_to_change_anything(world: World):
+    client = browser(world.own.staff["manager"], csrf_checked=True)
+
+    answer = client.post(reverse("api:feeds"), "{}", "application/json")
+
+    assert problem(answer) == (403, "permission_denied")

@@ -1,0 +1,315 @@
+"""Pictures of every page on a demo database: `make screenshots`, or `python -m tests.screenshots`.
+
+They go to var/screenshots/<width>/; the README's picture to docs/today.png with `--readme`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from base import clock
+from tests.support import browsers, clusters, servers
+
+ROOT = clusters.ROOT
+TARGET = ROOT / "var" / "screenshots"
+WIDTHS = {1400: 900, 390: 844}
+PASSWORD = "pristan-demo"
+CENTRE = "stara-zagora"
+
+Steps = list[tuple[str, Callable[["Visit"], None]]]
+
+
+class Visit:
+    """A logged-in reader of the demo, who knows a few things of it by its API."""
+
+    def __init__(self, page: Page, role: str) -> None:
+        self.page = page
+        self.role = role
+        page.goto("/accounts/login/")
+        page.get_by_label("Потребителско име").fill(f"{role}@{CENTRE}.example")
+        page.get_by_label("Парола").fill(PASSWORD)
+        page.get_by_role("button", name="Вход").click()
+        page.wait_for_load_state()
+
+    def api(self, path: str, **asked: Any) -> Any:
+        answer = self.page.request.get(f"/api/v1/{path}?{urlencode(asked, doseq=True)}")
+        assert answer.ok, answer.text()
+        return answer.json()
+
+    def bookings(self, *statuses: str) -> list[Any]:
+        found = self.api("bookings/", status=statuses, page_size=500)["results"]
+        return [booking for booking in found if booking["service"]]
+
+    def service(self) -> Any:
+        services = self.api("services/", page_size=100)["results"]
+        return next(s for s in services if s["code"] == "psychological-counselling")
+
+    def one_family(self) -> list[str]:
+        """A child and a parent who come together, or the nearest thing to it."""
+        several = [b for b in self.bookings("closed", "confirmed") if len(b["people"]) > 1]
+        return [person["id"] for person in several[-1]["people"]]
+
+
+def today(visit: Visit) -> None:
+    """The next day with work in it: the demo is made at any time of the week."""
+    ahead = [b["starts_at"] for b in visit.bookings("confirmed") if b["starts_at"] > now()]
+    visit.page.goto(f"/?on={ahead[0][:10]}" if ahead else "/")
+
+
+def now() -> str:
+    return clock.local(clock.now()).isoformat()
+
+
+def last_day(visit: Visit) -> None:
+    done = [b["starts_at"] for b in visit.bookings("confirmed", "closed") if b["starts_at"] < now()]
+    visit.page.goto(f"/?on={done[-1][:10]}" if done else "/")
+    for summary in visit.page.locator(".others summary").all()[:1]:
+        summary.click()
+
+
+def found(visit: Visit) -> None:
+    visit.page.goto(
+        "/find/?"
+        + urlencode({"service": visit.service()["id"], "person": visit.one_family()}, True)
+    )
+
+
+def any_specialist(visit: Visit) -> None:
+    visit.page.goto(
+        "/find/?"
+        + urlencode(
+            {"service": visit.service()["id"], "specialist": "", "person": visit.one_family()}, True
+        )
+    )
+
+
+def nothing_free(visit: Visit) -> None:
+    saturday = clock.today() + timedelta(days=(5 - clock.today().weekday()) % 7)
+    days = {"begins": f"{saturday:%d.%m.%Y}", "ends": f"{saturday + timedelta(days=1):%d.%m.%Y}"}
+    visit.page.goto("/find/?" + urlencode({"service": visit.service()["id"], **days}))
+
+
+def typing_a_name(visit: Visit) -> None:
+    visit.page.goto("/find/?" + urlencode({"service": visit.service()["id"]}))
+    visit.page.locator("#id_q").press_sequentially("Ан")
+    visit.page.locator(".candidates").wait_for()
+
+
+def book(visit: Visit) -> None:
+    found(visit)
+    visit.page.locator("a.hour").nth(3).click()
+
+
+def refused(visit: Visit) -> None:
+    """An hour of the past that has a free one in its place."""
+    found(visit)
+    address = visit.page.locator("a.hour").first.get_attribute("href") or ""
+    visit.page.goto(address.split("starts_at=")[0] + "starts_at=2026-01-05T08:00Z")
+
+
+def ahead(visit: Visit) -> None:
+    booking = next(b for b in visit.bookings("confirmed") if b["starts_at"] > now())
+    visit.page.goto(f"/bookings/{booking['id']}/")
+
+
+def behind(visit: Visit) -> None:
+    booking = [b for b in visit.bookings("closed", "confirmed") if b["starts_at"] < now()][-1]
+    visit.page.goto(f"/bookings/{booking['id']}/")
+
+
+def moving(visit: Visit) -> None:
+    booking = next(b for b in visit.bookings("confirmed") if b["starts_at"] > now())
+    visit.page.goto(f"/bookings/{booking['id']}/move/")
+
+
+def adult(visit: Visit) -> str:
+    bookings = visit.bookings("confirmed", "closed")
+    for booking in reversed(bookings):
+        for person in booking["people"]:
+            detail = visit.page.request.get(f"/api/v1/people/{person['id']}/").json()
+            if not detail.get("is_child") and detail.get("contact_card"):
+                return str(person["id"])
+    return str(bookings[-1]["people"][0]["id"])
+
+
+def person(visit: Visit) -> None:
+    visit.page.goto(f"/people/{adult(visit)}/")
+
+
+def child(visit: Visit) -> None:
+    people = [p for b in visit.bookings("confirmed", "closed") for p in b["people"]]
+    ids = dict.fromkeys(person["id"] for person in people)
+    for one in ids:
+        if visit.page.request.get(f"/api/v1/people/{one}/").json().get("is_child"):
+            break
+    visit.page.goto(f"/people/{one}/")
+
+
+def card(visit: Visit) -> None:
+    visit.page.goto(f"/people/{adult(visit)}/card/")
+
+
+def new_case(visit: Visit) -> None:
+    visit.page.goto(f"/people/{adult(visit)}/case/")
+
+
+def stranger(visit: Visit) -> None:
+    known = {person["id"] for b in visit.bookings() for person in b["people"]}
+    for one in visit.api("people/", page_size=200)["results"]:
+        if one["id"] not in known:
+            answer = visit.page.request.get(f"/api/v1/people/{one['id']}/")
+            if answer.status == 403:
+                visit.page.goto(f"/people/{one['id']}/")
+                return
+
+
+def address(visit: Visit) -> None:
+    visit.page.goto("/me/calendar/")
+    visit.page.get_by_role("button", name="Създай адреса").click()
+    visit.page.locator("#feed-url").wait_for()
+
+
+def menu(visit: Visit) -> None:
+    visit.page.goto("/find/")
+    visit.page.locator(".menu summary").click()
+
+
+def at(path: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.page.goto(path) and None
+
+
+STEPS: dict[str, Steps] = {
+    "psychologist": [
+        ("today", today),
+        ("today-outcomes", last_day),
+        ("find-empty", menu),
+        ("find-name", typing_a_name),
+        ("find", found),
+        ("find-nothing", nothing_free),
+        ("book", book),
+        ("book-refused", refused),
+        ("booking", ahead),
+        ("booking-past", behind),
+        ("move", moving),
+        ("people", at("/people/?q=А")),
+        ("person", person),
+        ("child", child),
+        ("stranger", stranger),
+        ("card", card),
+        ("new-person", at("/people/new/")),
+        ("new-case", new_case),
+        ("calendar", address),
+        ("block", at("/block/")),
+        ("password", at("/accounts/password/change/")),
+        ("two-step", at("/accounts/2fa/")),
+        ("not-found", at("/nothing/")),
+        ("not-allowed", at("/access/")),
+    ],
+    "coordinator": [
+        ("centre-day", today),
+        ("find-any", any_specialist),
+        ("book-coordinator", book),
+        ("person-coordinator", person),
+    ],
+    "data-officer": [("welcome", at("/")), ("access-log", at("/access/"))],
+    "leader": [("welcome-leader", at("/"))],
+}
+
+
+def take(browser: Browser, url: str, only: set[str]) -> None:
+    for width, height in WIDTHS.items():
+        folder = TARGET / str(width)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not only or "login" in only:
+            with opened(browser, url, width, height) as page:
+                page.goto("/accounts/login/")
+                page.screenshot(path=folder / "login.png")
+                page.get_by_label("Потребителско име").fill("nobody")
+                page.get_by_label("Парола").fill("nothing")
+                page.get_by_role("button", name="Вход").click()
+                page.screenshot(path=folder / "login-refused.png")
+        for role, steps in STEPS.items():
+            wanted = [step for step in steps if not only or step[0] in only]
+            if not wanted:
+                continue
+            with opened(browser, url, width, height) as page:
+                visit = Visit(page, role)
+                for name, go in wanted:
+                    go(visit)
+                    page.screenshot(path=folder / f"{name}.png", full_page=True)
+                    print(f"{width}/{name}.png", flush=True)
+
+
+@contextmanager
+def opened(browser: Browser, url: str, width: int, height: int) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=url, viewport={"width": width, "height": height}, locale="bg-BG"
+    )
+    with context:
+        yield context.new_page()
+
+
+@contextmanager
+def demo_server() -> Iterator[str]:
+    """A server of its own, with a small demo."""
+    cluster = clusters.default()
+    name = cluster.copy()
+    try:
+        database_url = cluster.url(name)
+        clusters.manage("demo", "--size", "small", database_url=database_url)
+        environment = os.environ | {
+            "DEBUG": "0",
+            "SECRET_KEY": servers.SECRET_KEY,
+            "DATABASE_URL": database_url,
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
+        log = TARGET / "server.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with servers.running(database_url, log=log, workers=1) as server:
+            yield server.url
+    finally:
+        cluster.drop(name)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these pictures")
+    parser.add_argument("--url", help="a server that runs already, with the demo in it")
+    parser.add_argument("--readme", action="store_true", help="also make docs/today.png")
+    asked = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**browsers.OPTIONS)
+        if asked.url:
+            take(browser, asked.url, set(asked.names))
+        else:
+            with demo_server() as url:
+                take(browser, url, set(asked.names))
+        browser.close()
+    if asked.readme:
+        (ROOT / "docs").mkdir(exist_ok=True)
+        picture = Path(TARGET / "1400" / "today.png").read_bytes()
+        (ROOT / "docs" / "today.png").write_bytes(picture)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    main()
