@@ -147,7 +147,9 @@ class Bookings(View, generics.GenericAPIView[Booking]):
             hold=asked["hold"],
             without_papers=asked["without_papers"],
         )
-        return self.created_once(lambda: shown(services.book(wish, by=staff.user), request))
+        return self.created_once(
+            lambda: shapes.new_booking_shown(services.book(wish, by=staff.user), people)
+        )
 
 
 class BookingView(View):
@@ -276,7 +278,7 @@ class Blocks(View):
         centre_id = lookup.centre_for(staff, resource, asked.get("centre"))
         require(policies.may_block(staff, resource, centre_id))
         return self.created_once(
-            lambda: shown(
+            lambda: shapes.new_booking_shown(
                 services.block_resource(
                     resource,
                     centre_id=centre_id,
@@ -285,7 +287,7 @@ class Blocks(View):
                     reason=Booking.BlockReason(asked["reason"]),
                     by=staff.user,
                 ),
-                request,
+                people=(),
             )
         )
 

@@ -14,7 +14,7 @@ from base import clock
 from base.rows import fetch
 from people.models import Person
 from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
-from scheduling.models import LONGEST_HOLDING, Resource
+from scheduling.models import LONGEST_HOLDING, Booking, Resource
 
 LONGEST_BOOKING = timedelta(days=92)
 
@@ -187,6 +187,33 @@ def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]
     if detailed:
         add_holdings(found)
     return found
+
+
+def just_made(booking: Booking, people: Collection[Person]) -> Event:
+    """The event of a new booking, for whoever made it: she knows what she asked for."""
+    service = booking.service
+    event = Event(
+        booking.pk,
+        booking.public_id,
+        booking.kind,
+        booking.status,
+        booking.version,
+        booking.starts_at,
+        booking.ends_at,
+        booking.centre_id,
+        booking.modality,
+        booking.block_reason,
+        service.public_id if service else None,
+        service.name if service else "",
+        service.initials if service else "",
+        True,
+        [
+            Participant(p.pk, p.public_id, p.given_name, p.family_name, p.birth_on, "")
+            for p in people
+        ],
+    )
+    add_holdings([event])
+    return event
 
 
 def event_of(*row: Any) -> Event:

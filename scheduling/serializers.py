@@ -1,6 +1,6 @@
 """Shapes of the booking core's API: typed input, and what answers look like."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from base import clock
 from base.fields import InstantField, LabelField, LocalTimeField, Window
+from people.models import Person
 from people.policies import Staff
 from scheduling import calendars
 from scheduling.models import Booking, Change, Feed, Modality, Participation, Resource, Service
@@ -228,6 +229,11 @@ def bookings_shown(bookings: Sequence[Booking], staff: Staff) -> list[dict[str, 
     found = calendars.events(scope, staff, detailed=True)
     events = {event.key: event for event in found}
     return [event_shown(events[b.pk]) | details_of(b, events[b.pk]) for b in bookings]
+
+
+def new_booking_shown(booking: Booking, people: Collection[Person]) -> dict[str, Any]:
+    event = calendars.just_made(booking, people)
+    return event_shown(event) | details_of(booking, event)
 
 
 def details_of(booking: Booking, event: calendars.Event) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, ExclusionViolation
@@ -19,7 +19,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.models import Task
-from base.rows import rows
+from base.rows import fetch, rows
 from base.services import open_task
 from scheduling import selectors
 from scheduling.demand import Need
@@ -41,6 +41,24 @@ class Holding:
     period: TimestamptzRange
 
 
+LOCK = """
+    SELECT id FROM scheduling_resource WHERE id = ANY(%(resources)s)
+     ORDER BY id FOR NO KEY UPDATE
+"""
+
+HOLD = """
+    WITH held AS (
+        INSERT INTO scheduling_allocation (booking_id, resource_id, part, lane, period, active)
+        SELECT %(booking)s, resource, part, lane, tstzrange(begins, ends), true
+          FROM unnest(%(resources)s::bigint[], %(parts)s::text[], %(lanes)s::int[],
+                      %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+               AS wanted (resource, part, lane, begins, ends)
+    )
+    UPDATE scheduling_resource SET revision = revision + 1 WHERE id = ANY(%(resources)s)
+    RETURNING id
+"""
+
+
 def deadlock_retried(command: Callable[P, T]) -> Callable[P, T]:
     """Runs a whole command again, once, when the server chose it as a deadlock's victim."""
 
@@ -60,16 +78,7 @@ def deadlock_retried(command: Callable[P, T]) -> Callable[P, T]:
 
 def lock(resource_ids: Iterable[int]) -> None:
     """Take these resources for the rest of the transaction, in id order."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM scheduling_resource WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(set(resource_ids))],
-        )
-
-
-def lock_people(person_ids: Collection[int]) -> None:
-    """Take these persons' resources too; call `lock` with them instead where ids are known."""
-    lock(Resource.objects.filter(person__in=person_ids).values_list("pk", flat=True))
+    fetch(LOCK, {"resources": sorted(set(resource_ids))})
 
 
 def choose(
@@ -165,24 +174,22 @@ def write(booking: Booking, holdings: Sequence[Holding]) -> None:
     if booking.schedule_version > 1:
         booking.allocations.filter(resource__in=kept).delete()
         release(booking)
+    facts = {
+        "booking": booking.pk,
+        "resources": kept,
+        "parts": [holding.part.value for holding in holdings],
+        "lanes": [holding.lane for holding in holdings],
+        "begins": [holding.period.lower for holding in holdings],
+        "ends": [holding.period.upper for holding in holdings],
+    }
     try:
-        Allocation.objects.bulk_create(
-            Allocation(
-                booking=booking,
-                resource=holding.resource,
-                part=holding.part,
-                lane=holding.lane,
-                period=holding.period,
-            )
-            for holding in holdings
-        )
+        fetch(HOLD, facts)
     except IntegrityError as error:
         # The command's transaction is over; the refusal only travels through it.
         if not isinstance(error.__cause__, ExclusionViolation):
             raise
         need = Need(holdings[0].part, (holdings[0].resource,))
         raise unavailable(need, booking.starts_at, booking.ends_at) from error
-    revise(kept)
 
 
 def release(booking: Booking) -> None:
