@@ -1,6 +1,6 @@
 """Someone holds a resource for an interval: the tables behind that sentence (DESIGN §3)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.range import TimestamptzRange
 
 from base.models import Record
 from people.models import Centre, EntryBasis, Person, Weekday
@@ -321,6 +322,9 @@ class Int4Range(Int8Range):
     function = "int4range"
 
 
+EVER = TimestamptzRange(datetime(1900, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC))
+
+
 class Allocation(models.Model):
     """One resource held for one `[start, end)` by a booking, buffers and travel included.
 
@@ -363,11 +367,10 @@ class Allocation(models.Model):
                 ],
                 condition=Q(active=True),
             ),
-            # Empty and endless periods would slip through the exclusion.
+            # Empty and endless periods would slip through the exclusion, and `infinity` is a
+            # bound like any other to PostgreSQL.
             models.CheckConstraint(
-                condition=Q(
-                    period__isempty=False, period__lower_inf=False, period__upper_inf=False
-                ),
+                condition=Q(period__isempty=False, period__contained_by=EVER),
                 name="period_is_finite",
             ),
             models.CheckConstraint(condition=Q(lane__gte=1), name="lane_counts_from_one"),

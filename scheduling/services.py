@@ -401,8 +401,12 @@ def expire_holds() -> int:
 
 @deadlock_retried
 def expire_hold(booking: Booking) -> bool:
-    writing.lock(selectors.resources_held(booking))
-    return writing.retire(booking, now=clock.now())
+    held = selectors.resources_held(booking)
+    writing.lock(held)
+    retired = writing.retire(booking, now=clock.now())
+    if retired:
+        writing.revise(held)
+    return retired
 
 
 def take(booking: Booking, target: Status, *, version: int | None) -> Booking:

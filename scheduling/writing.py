@@ -207,26 +207,31 @@ def revise(resource_ids: Collection[int]) -> None:
 def retire_expired(
     resource_ids: Collection[int], begins: datetime, ends: datetime, *, now: datetime
 ) -> list[Booking]:
-    """Retire expired holds that stand in the way; the caller holds the resources' locks."""
+    """Retire expired holds that stand in the way, in id order like everybody else; the caller
+    holds the resources' locks."""
     expired = rows(
         Booking,
         """it.status = 'held' AND it.hold_expires_at <= %(now)s AND EXISTS (
                SELECT FROM scheduling_allocation
                 WHERE booking_id = it.id AND resource_id = ANY(%(resources)s)
                   AND lower(period) < %(ends)s AND upper(period) > %(begins)s
-           )""",
+           ) ORDER BY it.id""",
         {"now": now, "resources": list(resource_ids), "begins": begins, "ends": ends},
     )
     return [booking for booking in expired if retire(booking, now=now)]
 
 
 def retire(booking: Booking, *, now: datetime) -> bool:
-    """Expire one hold, unless somebody confirmed it meanwhile, and tell its owner."""
+    """Expire one hold, unless somebody confirmed it meanwhile, and tell its owner.
+
+    Its other resources are not locked here, so their revision is left alone: calendars judge a
+    hold's expiry by the clock, and so do their ETags.
+    """
     moved = Booking.objects.filter(
         pk=booking.pk, status=Booking.Status.HELD, hold_expires_at__lte=now
     ).update(status=Booking.Status.EXPIRED, version=F("version") + 1)
     if moved:
-        release(booking)
+        booking.allocations.filter(active=True).update(active=False)
         open_task(
             Task.Kind.HOLD_EXPIRED,
             centre_id=booking.centre_id,

@@ -186,7 +186,10 @@ def menu(visit: Visit) -> None:
 
 
 def at(path: str) -> Callable[[Visit], None]:
-    return lambda visit: visit.page.goto(path) and None
+    def go(visit: Visit) -> None:
+        visit.page.goto(path)
+
+    return go
 
 
 STEPS: dict[str, Steps] = {

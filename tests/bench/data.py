@@ -125,6 +125,7 @@ def staff_and_rooms() -> Centre:
         suits(resource_id=resource.pk, service_id=service.pk)
         for resource in (*people, *rooms)
         for service in services
+        if service.code != world.SERVICE_OF_ONE or resource not in people[1:]
     )
     Availability.objects.bulk_create(
         Availability(
@@ -266,7 +267,7 @@ def papers(centre: Centre, adults: Iterable[Person]) -> None:
     )
 
 
-# --- Sessions, past and present  ----------------------------------------------------------------
+# --- Sessions, past and present ------------------------------------------------------------------
 
 SESSIONS = """
     CREATE TEMPORARY TABLE session (

@@ -36,10 +36,7 @@ SLOTS = get(
     page_size="500",
 )
 SLOTS_OF_ONE = get(
-    "slots/",
-    **WINDOW,
-    service=str(world.public_id("service", world.SERVICE)),
-    specialist=str(world.public_id("specialist", 0)),
+    "slots/", **WINDOW, service=str(world.public_id("service", world.SERVICE_OF_ONE))
 )
 SLOTS_OF_ALL = get("slots/", **WINDOW, service=str(world.public_id("service", world.SERVICE)))
 

@@ -32,6 +32,8 @@ SEED = 20270524
 
 SERVICE = "psychological-counselling"
 GENERAL_SERVICE = "social-counselling"
+SERVICE_OF_ONE = "legal-counselling"
+"""Given by the first specialist alone."""
 TOKEN = "bench" * 12
 FEED_TOKEN = "feed-of-the-first-specialist"
 NAMES = UUID("6f3f3a0e-8d4b-4a39-9c59-1b7a3d1c2f10")

@@ -67,7 +67,8 @@ def world() -> World:
     building.card(mother, safety_asked_on=clock.today())
     case = building.case(mother, services=[service])
     Case.objects.filter(pk=case.pk).update(lead=lead.user)
-    people = {role.value: building.user(centre, role) for role in Role.Name}
+    people: dict[str, User] = {role.value: building.user(centre, role) for role in Role.Name}
+    assert lead.user
     people["psychologist"] = lead.user
     for user in people.values():
         user.set_password(PASSWORD)

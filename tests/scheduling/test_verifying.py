@@ -2,7 +2,7 @@ import pytest
 
 from base import clock
 from scheduling import services, verifying
-from scheduling.models import Allocation, Booking, Modality
+from scheduling.models import Allocation, Booking, Modality, Resource
 from scheduling.planning import Wish
 from tests.support import building
 from tests.support.building import MONDAY, at
@@ -33,11 +33,17 @@ def test_what_the_services_write_agrees(booking):
     assert verifying.discrepancies() == []
 
 
+def take_lanes_away() -> None:
+    Resource.objects.update(lanes=2)
+    Allocation.objects.update(lane=2)
+    Resource.objects.update(lanes=1)
+
+
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
         (
-            lambda b: Allocation.objects.update(lane=2),
+            lambda b: take_lanes_away(),
             "a lane beyond the resource's lanes is held",
         ),
         (
