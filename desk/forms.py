@@ -21,7 +21,7 @@ from desk.fields import (
     choices,
 )
 from people import selectors as people_selectors
-from people.models import ContactCard, EntryBasis, Person
+from people.models import ContactCard, EntryBasis, Person, User
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff
 from scheduling import lookup
 from scheduling.models import Booking, Feed, Modality, Participation, Resource, Service
@@ -50,7 +50,7 @@ class StaffForm(Form):
         self.staff = staff
 
 
-class ByPublicId(forms.ModelChoiceField):
+class ByPublicId(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the rows the caller may name, by public id; any other is unknown."""
 
     default_error_messages = {"invalid_choice": _("This is not one of the choices.")}
@@ -68,7 +68,7 @@ class ByPublicId(forms.ModelChoiceField):
         return str(value.public_id) if hasattr(value, "public_id") else value
 
 
-class Several(forms.ModelMultipleChoiceField):
+class Several(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several of the rows the caller may name, by public id."""
 
     default_error_messages = {
@@ -301,7 +301,7 @@ class PersonForm(StaffForm):
 class CaseForm(StaffForm):
     number = LabelField(max_length=40, label=_("Number of the case"))
     opened_on = DayField(label=_("Opened on"))
-    lead = forms.ModelChoiceField(queryset=None, label=_("Lead"), empty_label=None)
+    lead = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Lead"), empty_label=None)
     route = forms.ChoiceField(choices=EntryBasis.Route.choices, label=_("By what document"))
     document_number = LabelField(max_length=60, label=_("Number of the document"))
     document_on = DayField(label=_("Date of the document"))

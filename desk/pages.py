@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from base.errors import DomainError, NotAllowed, NotFound
@@ -67,5 +67,5 @@ def back(request: HttpRequest, to: str, **ids: Any) -> HttpResponse:
     if url_has_allowed_host_and_scheme(
         named, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
-        return redirect(named)
-    return redirect(to, **ids)
+        return HttpResponseRedirect(named)
+    return HttpResponseRedirect(reverse(to, kwargs=ids))

@@ -155,8 +155,7 @@ def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
     bookings = policies.known_bookings(staff).filter(public_id__in=ids["booking"])
     found = {f"booking:{b.public_id}": Matter(booking=b) for b in bookings}
     cases = people_selectors.cases_of(staff).filter(public_id__in=ids["case"])
-    for key, matter in with_person(cases).items():
-        found[f"case:{key}"] = matter
+    found |= {f"case:{key}": matter for key, matter in with_person(cases).items()}
     return found
 
 

@@ -9,4 +9,4 @@ from django.dispatch import Signal
 booking_confirmed = Signal()
 booking_rescheduled = Signal()
 booking_cancelled = Signal()
-"""Also when a hold expires or is let go."""
+"""Also when a hold is let go; one that expires was never announced."""

@@ -96,11 +96,13 @@ class FreeSlots(Sequence[Slot]):
         return self.present(*next(islice(self.soonest_first(), place, None)))
 
     def soonest_first(self) -> Iterator[tuple[int, Resource]]:
-        rows = [
-            ((second, specialist.pk, specialist) for second in grid(spans, self.step))
-            for specialist, spans in self.starts.items()
-        ]
+        rows = (self.starts_of(specialist) for specialist in self.starts)
         return ((second, specialist) for second, _, specialist in merge_sorted(*rows))
+
+    def starts_of(self, specialist: Resource) -> Iterator[tuple[int, int, Resource]]:
+        """One specialist's starts, with her id to settle ties."""
+        for second in grid(self.starts[specialist], self.step):
+            yield second, specialist.pk, specialist
 
     def present(self, second: int, lead: Resource) -> Slot:
         """The slot at that second, with the first of the candidates that are free then."""

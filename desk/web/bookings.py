@@ -189,7 +189,10 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("booking-page", public_id=public_id)
     lead = lead_of(booking)
     window = WindowForm(
-        {"begins": request.GET.get("begins"), "specialist": request.GET.get("specialist")},
+        {
+            "begins": request.GET.get("begins") or f"{clock.today():%d.%m.%Y}",
+            "specialist": request.GET.get("specialist"),
+        },
         staff=staff,
         service=booking.service,
     )

@@ -127,7 +127,7 @@ def link_from(form: FindForm, day: date | None) -> str:
     """The same question, two weeks from another day on."""
     if day is None:
         return ""
-    question = form.data.copy()
+    question: Any = form.data.copy()  # type: ignore[attr-defined]
     question["begins"], question["ends"] = f"{day:%d.%m.%Y}", f"{day + WINDOW:%d.%m.%Y}"
     question.pop("q", None)
     encoded: str = question.urlencode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
+from base.models import Task
 from base.services import finish_task
 from desk import selectors
 from desk.forms import DayForm
@@ -129,11 +130,11 @@ def waiting(staff: Staff) -> dict[str, object]:
         "holds": [as_line(event, expiries) for event in holds],
         "tasks": with_matters(staff, tasks[:TASKS_SHOWN]),
         "more_tasks": len(tasks) > TASKS_SHOWN,
-        "late_cases": [selectors.with_person(late)[case.public_id] for case in late],
+        "late_cases": selectors.with_person(late).values(),
     }
 
 
-def with_matters(staff: Staff, tasks: Sequence[selectors.Task]) -> list[tuple[object, object]]:
+def with_matters(staff: Staff, tasks: Sequence[Task]) -> list[tuple[object, object]]:
     about = selectors.matters(staff, tasks)
     return [(task, about.get(task.about)) for task in tasks]
 

@@ -36,7 +36,10 @@ api:contact        PATCH   mother   200 403 200 404 403 403 200 404 404 401
 api:verify         POST    card     200 403 200 404 403 403 200 404 404 401
 api:opt-out        POST    card     200 403 200 404 403 403 200 404 404 401
 api:cases          GET     -        200 200 200 200 200 200 200 200 200 401
+api:cases          POST    -        201 403 201 404 403 403 201 404 404 401
 api:case           GET     case     200 404 200 404 404 404 200 404 404 401
+api:case-planned   POST    case     200 404 200 404 404 404 200 404 404 401
+api:case-close     POST    case     200 404 200 404 404 404 200 404 404 401
 api:tasks          GET     -        200 200 200 200 200 200 200 200 200 401
 api:done           POST    task     200 404 200 404 404 404 200 404 404 401
 api:access-log     GET     -        403 403 403 403 403 403 403 200 403 401
@@ -53,6 +56,7 @@ api:reschedule     POST    booking  200 404 200 404 404 404 200 404 404 401
 api:cancel         POST    booking  200 404 200 404 404 404 200 404 404 401
 api:outcome        POST    past     200 404 200 404 404 404 200 404 404 401
 api:changes        GET     booking  200 404 200 404 404 404 200 404 404 401
+api:authorised-services PUT basis   200 404 200 404 404 404 200 404 404 401
 api:blocks         POST    -        201 403 201 201 403 403 201 403 404 401
 api:calendar       GET     -        200 200 200 200 200 200 200 200 404 401
 api:feeds          GET     -        200 200 200 200 200 200 200 200 200 401
@@ -125,6 +129,15 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "family_name": "B",
     },
     "PATCH api:contact": lambda h: {"wording": "plain"},
+    "POST api:cases": lambda h: {
+        "person": h.mother.public_id,
+        "lead": h.specialist.public_id,
+        "number": "17/2027",
+        "opened_on": "2027-03-01",
+        "route": "referral",
+        "document_number": "12",
+        "document_on": "2027-03-01",
+    },
     "PATCH api:service": lambda h: {"initials": "X"},
     "GET api:slots": lambda h: {
         "service": h.service.public_id,
@@ -140,7 +153,6 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "people": [h.child.public_id],
         "modality": "on_site",
         "room": h.room.public_id,
-        "vehicle": h.vehicle.public_id,
         "colleagues": [h.colleague.public_id],
         "carer": h.mother.public_id,
     },
@@ -152,6 +164,7 @@ SENT: dict[str, Callable[[House], Sent]] = {
     "POST api:outcome": lambda h: {
         "outcomes": [{"person": h.mother.public_id, "outcome": "attended"}]
     },
+    "PUT api:authorised-services": lambda h: {"services": [h.service.public_id]},
     "POST api:blocks": lambda h: {
         "resource": h.specialist.public_id,
         "centre": h.centre.public_id,
@@ -325,6 +338,15 @@ def test_foreign_id_in_a_body_or_query_is_not_found(world: World, row: Row):
     }
 
     assert answers == dict.fromkeys(strange, (404, "not_found"))
+
+
+def test_foreign_car_is_not_found(world: World):
+    visit = {"modality": "field", "room": None, "vehicle": world.foreign.vehicle.public_id}
+    sent = SENT["POST api:bookings"](world.own) | visit
+
+    answer = Api(world.own.staff["coordinator"]).post("bookings/", sent)
+
+    assert problem(answer) == (404, "not_found")
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.object != "-"], ids=str)

@@ -22,7 +22,7 @@ from base.models import Task
 from base.services import open_task
 from desk import urls
 from desk.fields import iso
-from people.models import AccessRecord, Case, ContactCard, Person
+from people.models import AccessRecord, Case, ContactCard, Person, User
 from scheduling import services
 from scheduling.models import Booking, Feed, Modality, Participation
 from scheduling.planning import Wish
@@ -57,13 +57,18 @@ def foreign(world: World) -> House:
     return world.foreign
 
 
+def browser(user: User | None = None) -> Client:
+    client = calling.browser(user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.raise_request_exception = True
+    return client
+
+
 class Reader:
     """A browser without scripts, logged in, asking in English."""
 
     def __init__(self, house: House, role: str = "psychologist") -> None:
-        self.client = calling.browser(house.staff[role])
-        self.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-        self.client.raise_request_exception = True
+        self.client = browser(house.staff[role])
 
     def get(self, path: str, **asked: Any) -> Any:
         return self.client.get(path, asked)
@@ -129,7 +134,7 @@ def address_of(route: URLPattern, house: House) -> str:
 
 @pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name)
 def test_every_page_asks_for_a_log_in(route: URLPattern, own: House) -> None:
-    for ask in (Client().get, Client().post):
+    for ask in (browser().get, browser().post):
         answer = ask(address_of(route, own))
         assert answer.status_code in {302, 405}
         assert answer.status_code == 405 or answer.url.startswith("/accounts/login/")
@@ -195,9 +200,7 @@ def test_an_unknown_address_is_a_page_in_words(own: House) -> None:
 
 
 def test_a_wrong_password_is_said_clearly(own: House) -> None:
-    answer = Client(headers={"accept-language": "en"}).post(
-        "/accounts/login/", {"login": "nobody", "password": "nothing"}
-    )
+    answer = browser().post("/accounts/login/", {"login": "nobody", "password": "nothing"})
     assert 'role="alert"' in answer.content.decode()
 
 
@@ -837,14 +840,14 @@ def test_a_calendar_address_is_shown_once(own: House) -> None:
     assert url in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert url not in reader.get("/me/calendar/").content.decode()
-    assert Client().get(url[url.index("/feeds/") :]).status_code == 200
+    assert browser().get(url[url.index("/feeds/") :]).status_code == 200
 
 
 def test_a_revoked_calendar_is_gone(own: House) -> None:
     reader = Reader(own)
     url = reader.post("/me/calendar/", detail="discreet").context["url"]
     reader.post("/me/calendar/revoke/")
-    assert Client().get(url[url.index("/feeds/") :]).status_code == 404
+    assert browser().get(url[url.index("/feeds/") :]).status_code == 404
     assert not Feed.objects.filter(user=own.specialist.user).exists()
 
 

@@ -14,7 +14,17 @@ from django.db import transaction
 from base import clock
 from base.models import Task
 from notifications.models import Delivery
-from people.models import Case, Centre, ContactCard, Household, KinshipWall, Person, Role, User
+from people.models import (
+    Case,
+    Centre,
+    ContactCard,
+    EntryBasis,
+    Household,
+    KinshipWall,
+    Person,
+    Role,
+    User,
+)
 from rooms.models import Room
 from scheduling import feeds, services
 from scheduling.models import Booking, Feed, Modality, Resource, Service
@@ -44,6 +54,7 @@ class House:
     child: Person
     card: ContactCard
     case: Case
+    basis: EntryBasis
     past: Booking
     booking: Booking
     hold: Booking
@@ -127,6 +138,7 @@ def house(slug: str) -> House:
         child=child,
         card=card,
         case=case,
+        basis=case.entry_bases.get(),
         past=past,
         booking=booking,
         hold=hold,

@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, size: str, reset: bool, once: bool, **options: Any) -> None:
         if once and not reset and Centre.objects.exists():
-            if Centre.objects.filter(is_demo=True).exists():
+            if not Centre.objects.filter(is_demo=False).exists():
                 self.print_log_ins()
             return
         try:
