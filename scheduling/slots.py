@@ -93,7 +93,9 @@ class FreeSlots(Sequence[Slot]):
         if isinstance(place, slice):
             start, stop, _ = place.indices(len(self))
             return [self.present(*found) for found in islice(self.soonest_first(), start, stop)]
-        return self.present(*next(islice(self.soonest_first(), place, None)))
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        return self.present(*next(islice(self.soonest_first(), place % len(self), None)))
 
     def soonest_first(self) -> Iterator[tuple[int, Resource]]:
         rows = (self.starts_of(specialist) for specialist in self.starts)
@@ -215,7 +217,9 @@ class _Finder:
 
     def common_starts(self) -> list[Span]:
         """Where everything but the lead can be met. Leaves the sets in `able` and `met`."""
-        window = [(seconds(self.begins), seconds(self.ends) - self.duration + 1)]
+        # An hour that begins now is no longer ahead: it starts a second after the present one.
+        opens = max(-int(-self.begins.timestamp() // 1), seconds(self.now) + 1)
+        window = [(opens, seconds(self.ends) - self.duration + 1)]
         before, after = (length(margin) for margin in self.wanted.margins)
         self.able = {
             specialist.pk: intersect(

@@ -680,7 +680,8 @@ def test_nobody_is_booked_twice_at_once(world):
 
 
 @pytest.mark.parametrize(
-    "start", [datetime(2027, 1, 11, 10), at("10:00").astimezone(SOFIA), at("10:00:30")]  # noqa: DTZ001 - naive on purpose
+    "start",
+    [datetime(2027, 1, 11, 10), at("10:00").astimezone(SOFIA), at("10:00:30")],  # noqa: DTZ001 - naive on purpose
 )
 def test_instants_are_whole_minutes_in_utc(world, start):
     with pytest.raises(ValueError):
