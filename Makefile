@@ -118,6 +118,7 @@ $(NODE_TOOLS): package-lock.json $(STATIC)
 		|| echo "The npm packages could not be got: tests with node and Prism will not run." >&2
 
 APT := $(shell test "$$(id -u)" = 0 && command -v apt-get)
+export DEBIAN_FRONTEND := noninteractive
 
 .PHONY: chromium
 chromium: $(DEV)

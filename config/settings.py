@@ -40,6 +40,7 @@ if not DEBUG and (len(SECRET_KEY) < 32 or DEVELOPMENT_KEY == SECRET_KEY):
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PORT = env.int("PORT", 8000)
+WEB_WORKERS = env.int("WEB_WORKERS", 2)
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -118,9 +119,11 @@ def read_database() -> dict[str, Any]:
     """Connections set jit=off: multirange queries reach the server unprepared, and planning
     them with JIT costs several times the query itself.
     """
-    database: dict[str, Any] = env.db_url_config(
-        env.str("DATABASE_URL", "") or postgres.url(VAR_DIR / "postgres")
-    )
+    try:
+        url = env.str("DATABASE_URL", "") or postgres.url(VAR_DIR / "postgres")
+    except postgres.PostgresFailed as error:
+        refuse(str(error))
+    database: dict[str, Any] = env.db_url_config(url)
     database["CONN_HEALTH_CHECKS"] = True
     database["ATOMIC_REQUESTS"] = False
     database.setdefault("OPTIONS", {}).update(
@@ -275,6 +278,10 @@ LOGGING: dict[str, Any] = {
         # Refusals are answers, not news; what breaks is an error.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # The worker's own news of a database that was away: the supervisor starts it again.
+        "procrastinate": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "psycopg.pool": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "urllib3": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "notifications": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "twilio": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },

@@ -8,7 +8,7 @@ be met; a booking meets them at one.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from people.models import Person
 from scheduling import selectors
@@ -62,19 +62,23 @@ def demand(
     people: Sequence[Person],
     modality: Modality,
     *,
-    named_workers: int = 1,
-    named_car: bool = False,
+    at: datetime,
+    least_workers: int = 1,
+    with_car: bool = False,
     ignoring: int | None = None,
 ) -> Demand:
     """What a booking of this service for these people asks for: at least its defaults, and
-    whatever the caller named beside. `ignoring` is the id of the booking being moved, which is
-    not its own predecessor. Raises ModalityNotOffered."""
+    whatever the caller wants beside.
+
+    `at` is when, or no later than when; `ignoring` is the id of the booking being moved, which
+    is not its own predecessor. Raises ModalityNotOffered.
+    """
     if modality not in service.modalities:
         raise ModalityNotOffered
-    workers = max(service.specialists, named_workers)
-    if modality == Modality.FIELD and selectors.visit_is_risky(people, ignoring=ignoring):
+    workers = max(service.specialists, least_workers)
+    if modality == Modality.FIELD and selectors.visit_is_risky(people, at=at, ignoring=ignoring):
         workers = max(workers, VISIT_WORKERS)
-    takes_car = modality == Modality.FIELD and (service.needs_vehicle or named_car)
+    takes_car = modality == Modality.FIELD and (service.needs_vehicle or with_car)
     return Demand(service, tuple(people), modality, workers, takes_car)
 
 

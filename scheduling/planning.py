@@ -16,7 +16,8 @@ Part = Allocation.Part
 
 @dataclass(frozen=True)
 class Wish:
-    """A booking as asked for. What is None or empty is chosen for the caller.
+    """A booking as asked for. What is None or empty is chosen for the caller, who may also want
+    more workers than the service has, or a car, without saying which.
 
     `without_papers` is the stored reason when an authorised role books without an entry
     document (D7); `carer` is who is told about a child's hour.
@@ -30,6 +31,8 @@ class Wish:
     room: Resource | None = None
     vehicle: Resource | None = None
     colleagues: tuple[Resource, ...] = ()
+    least_workers: int = 1
+    with_car: bool = False
     carer: Person | None = None
     hold: bool = False
     without_papers: str = ""
@@ -58,8 +61,9 @@ def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
         wish.service,
         wish.people,
         wish.modality,
-        named_workers=1 + len(wish.colleagues),
-        named_car=wish.vehicle is not None,
+        at=wish.starts_at,
+        least_workers=max(wish.least_workers, 1 + len(wish.colleagues)),
+        with_car=wish.with_car or wish.vehicle is not None,
         ignoring=ignoring,
     )
     rules.check_named(wish.room if not wanted.on_site else None)

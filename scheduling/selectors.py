@@ -183,13 +183,17 @@ def on_site_holdings(
     return sorted((seconds(period.lower), seconds(period.upper)) for period in rows)
 
 
-def visit_is_risky(people: Collection[Person], *, ignoring: int | None = None) -> bool:
-    """Whether a visit to these people is their family's first, or its case is flagged (D3)."""
+def visit_is_risky(
+    people: Collection[Person], *, at: datetime, ignoring: int | None = None
+) -> bool:
+    """Whether a visit to these people at that time would be their family's first, or its case
+    is flagged (D3)."""
     households = {person.household_id for person in people}
     if not households:
         return False
     visited = Booking.objects.filter(
         modality=Modality.FIELD,
+        starts_at__lt=at,
         status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
         participations__person__household=OuterRef("household"),
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from base import clock
-from base.errors import StaleVersion
+from base.errors import NotFound, StaleVersion
 from base.models import Task
 from base.services import open_task
 from people.models import EntryBasis, Person, User
@@ -63,7 +63,8 @@ def book(wish: Wish, *, by: User) -> Booking:
     booking = create(wish, by=by)
     writing.write(booking, holdings)
     writing.record(booking, what_was_booked(booking), by=by.pk, facts=described(booking, holdings))
-    open_tasks_after_booking(booking, access_ends_on, by=by)
+    ask_for_papers(booking, by=by)
+    warn_before_access_ends(booking, access_ends_on, by=by)
     if booking.status == Status.CONFIRMED:
         signals.booking_confirmed.send(Booking, booking=booking, people=wish.people)
     return booking
@@ -117,24 +118,27 @@ def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object
     }
 
 
-def open_tasks_after_booking(booking: Booking, access_ends_on: date | None, *, by: User) -> None:
-    """D7's dated task, and D4's warning before general access ends."""
-    about = f"booking:{booking.public_id}"
+def ask_for_papers(booking: Booking, *, by: User) -> None:
+    """D7's dated task."""
     if booking.without_papers:
         open_task(
             Task.Kind.MISSING_PAPERS,
             centre_id=booking.centre_id,
-            about=about,
+            about=f"booking:{booking.public_id}",
             due_on=clock.today() + PAPERS_DUE,
             owner_id=by.pk,
         )
+
+
+def warn_before_access_ends(booking: Booking, ends_on: date | None, *, by: User) -> None:
+    """D4's warning, when a session comes near the end of general access."""
     day = clock.local(booking.starts_at).date()
-    if access_ends_on and access_ends_on - day <= rules.ACCESS_WARNING:
+    if ends_on and ends_on - day <= rules.ACCESS_WARNING:
         open_task(
             Task.Kind.GENERAL_ACCESS_ENDS,
             centre_id=booking.centre_id,
-            about=about,
-            due_on=access_ends_on,
+            about=f"booking:{booking.public_id}",
+            due_on=ends_on,
             owner_id=by.pk,
         )
 
@@ -168,8 +172,9 @@ def reschedule_booking(
     """
     rules.check_start(starts_at)
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
+    access_ends_on = None
     if not booking.without_papers:
-        rules.check_entry(wish.service, wish.people, starts_at=starts_at)
+        access_ends_on = rules.check_entry(wish.service, wish.people, starts_at=starts_at)
     plan = prefer_current(make_plan(wish, moving=booking), booking)
     lock_plan(plan, moving=booking)
     booking = reread(booking, version=version)
@@ -180,6 +185,8 @@ def reschedule_booking(
     holdings = writing.choose(plan.needs, starts_at, wish.ends_at, ignoring=booking.pk)
     was = booking.starts_at
     booking.starts_at, booking.ends_at = starts_at, wish.ends_at
+    if booking.hold_expires_at is not None:
+        booking.hold_expires_at = min(booking.hold_expires_at, starts_at)
     booking.schedule_version += 1
     booking.version += 1
     booking.save()
@@ -191,6 +198,7 @@ def reschedule_booking(
         facts={"was": was.isoformat(), **described(booking, holdings)},
     )
     notice_serial_moves(booking, wish.people)
+    warn_before_access_ends(booking, access_ends_on, by=by)
     if booking.status == Status.CONFIRMED:
         signals.booking_rescheduled.send(Booking, booking=booking, people=wish.people)
     return booking
@@ -206,19 +214,20 @@ def wish_of(
     """The wish that would make this booking at another time. Raises WrongStep for a block."""
     if booking.service is None:
         raise wrong_step(booking)
-    current = {
-        allocation.part: allocation.resource
-        for allocation in booking.allocations.filter(active=True).select_related("resource")
-    }
-    if Part.LEAD not in current:
+    held = booking.allocations.filter(active=True).select_related("resource")
+    parts = [allocation.part for allocation in held]
+    leads = [allocation.resource for allocation in held if allocation.part == Part.LEAD]
+    if not leads:
         raise wrong_step(booking)
     return Wish(
         service=booking.service,
         starts_at=starts_at,
-        lead=lead or current[Part.LEAD],
+        lead=lead or leads[0],
         people=people_in(booking),
         modality=Modality(booking.modality),
         room=room,
+        least_workers=1 + parts.count(Part.COLLEAGUE),
+        with_car=Part.VEHICLE in parts,
         carer=booking.carer,
     )
 
@@ -278,11 +287,15 @@ def record_outcomes(
     """Say what came of a session for some of its people; with the last of them it is closed.
     A wrong outcome is corrected by recording another.
 
-    Raises TooEarly, WrongStep, OutcomeMismatch, StaleVersion.
+    Raises TooEarly, WrongStep, OutcomeMismatch, StaleVersion, and NotFound for somebody else.
     """
     booking = take(booking, Status.CLOSED, version=version)
+    if booking.kind == Booking.Kind.BLOCK:
+        raise wrong_step(booking)
     if clock.now() < booking.starts_at:
         raise TooEarly(starts_at=booking.starts_at)
+    if not set(outcomes) <= set(people_in(booking)):
+        raise NotFound
     day = clock.local(booking.starts_at).date()
     for person, outcome in outcomes.items():
         check_outcome(person, outcome, child=person.is_child_on(day))
@@ -307,18 +320,19 @@ def check_outcome(person: Person, outcome: Outcome, *, child: bool) -> None:
 
 
 def notice_twice_not_brought(booking: Booking, outcomes: Mapping[Person, Outcome]) -> None:
-    """D10: two "not brought" in a row, by the sessions' own order, cancelled ones aside."""
+    """D10: two "not brought" in a row, by the sessions' own order, cancelled ones aside and in
+    whatever order they are recorded."""
     for person, outcome in outcomes.items():
-        last_two = (
-            Participation.objects.filter(
-                person=person,
-                booking__status__in=[Status.CLOSED, Status.CONFIRMED],
-                booking__starts_at__lte=booking.starts_at,
-            )
-            .order_by("-booking__starts_at")
-            .values_list("outcome", flat=True)[:2]
-        )
-        if outcome == Outcome.NOT_BROUGHT and list(last_two) == [Outcome.NOT_BROUGHT] * 2:
+        sessions = Participation.objects.filter(
+            person=person, booking__status__in=[Status.CLOSED, Status.CONFIRMED]
+        ).values_list("outcome", flat=True)
+        before = sessions.filter(booking__starts_at__lt=booking.starts_at)
+        after = sessions.filter(booking__starts_at__gt=booking.starts_at)
+        neighbours = {
+            before.order_by("-booking__starts_at").first(),
+            after.order_by("booking__starts_at").first(),
+        }
+        if outcome == Outcome.NOT_BROUGHT and Outcome.NOT_BROUGHT in neighbours:
             tell_case_lead(booking, Task.Kind.TWICE_NOT_BROUGHT)
 
 

@@ -164,7 +164,7 @@ class _Finder:
         self.now = clock.now()
         self.begins = max(search.begins, self.now + search.service.minimum_notice)
         self.ends = search.ends
-        self.wanted = demand.demand(search.service, search.people, search.modality)
+        self.wanted = demand.demand(search.service, search.people, search.modality, at=self.begins)
         self.duration = length(search.service.duration)
 
     def find(self) -> FreeSlots:

@@ -304,4 +304,4 @@ def spread(port: int) -> list[Client]:
 
 
 def tell(stage: str) -> None:
-    print(f"  {time.monotonic():.0f} {stage}…", file=sys.stderr, flush=True)
+    print(f"  {stage}…", file=sys.stderr, flush=True)

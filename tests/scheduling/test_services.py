@@ -436,7 +436,6 @@ def test_first_visit_stays_the_first_when_it_moves(house):
     assert workers(moved) == 2
 
 
-@pytest.mark.xfail(reason="later visits count as earlier ones")
 def test_visit_booked_before_a_later_one_is_the_first(house):
     house.visit(at(THURSDAY, 10))
 
@@ -605,7 +604,6 @@ def test_family_is_warned_when_its_hold_becomes_a_booking(house):
     assert len(tasks(Kind.GENERAL_ACCESS_ENDS)) == 1
 
 
-@pytest.mark.xfail(reason="moving warns nobody")
 def test_family_is_warned_when_its_session_moves_towards_the_end(house):
     came_on(house, FIRST)
     with clock.frozen(at(FIRST, 7)):
@@ -747,7 +745,6 @@ def test_adults_do_not_attend_and_children_are_not_brought(house, birth_on, outc
     assert booking.participations.get().outcome == (outcome if fits else "")
 
 
-@pytest.mark.xfail(reason="the outcome of somebody who is not in the session is noted all the same")
 def test_only_participants_have_outcomes(house):
     booking = house.book(at(MONDAY, 10))
 
@@ -803,7 +800,6 @@ def test_cancelled_session_between_does_not_break_the_row(house, son):
     assert len(tasks(Kind.TWICE_NOT_BROUGHT)) == 1
 
 
-@pytest.mark.xfail(reason="only the session before is looked at, not the one after")
 def test_two_in_a_row_count_in_whatever_order_they_are_recorded(house, son):
     first, second = sessions(house, son, 2)
 
@@ -1059,7 +1055,6 @@ def test_hold_ends_with_its_start(house):
     assert hold.hold_expires_at == at(MONDAY, 10)
 
 
-@pytest.mark.xfail(reason="a hold that moves keeps its expiry")
 def test_moved_hold_ends_with_its_start_too(house):
     with clock.frozen(at(MONDAY, 9, 50)):
         hold = house.book(at(MONDAY, 14), hold=True)
@@ -1248,7 +1243,6 @@ def test_moved_visit_keeps_its_colleague_and_car(house):
     assert resources(moved, Part.VEHICLE) == [other]
 
 
-@pytest.mark.xfail(reason="moving forgets a car or colleague beyond what the service needs")
 def test_moved_visit_keeps_what_was_named_for_it(house):
     walk = house.offer(building.service(house.centre), house.elena)
     anna = building.specialist(house.centre, [walk])
@@ -1259,7 +1253,7 @@ def test_moved_visit_keeps_what_was_named_for_it(house):
     moved = services.reschedule_booking(visit, starts_at=at(MONDAY, 14), by=house.by)
 
     assert resources(moved, Part.VEHICLE) == [house.car]
-    assert resources(moved, Part.COLLEAGUE) == [anna, house.elena]
+    assert set(resources(moved, Part.COLLEAGUE)) == {anna, house.elena}
 
 
 def test_moving_counts_versions_and_other_steps_leave_the_schedule_alone(house):
@@ -1386,7 +1380,6 @@ def test_block_is_not_moved(house):
         services.reschedule_booking(leave, starts_at=at(MONDAY, 12), by=house.by)
 
 
-@pytest.mark.xfail(reason="nobody in it is without an outcome, so it closes for good")
 def test_block_has_no_outcome(house):
     leave = block(house, at(MONDAY, 9), at(MONDAY, 11))
 

@@ -103,8 +103,7 @@ def exceptions(draw, day: date) -> list[DayException]:
 def drawn_world(data: st.DataObject, house: House) -> World:
     """Hours, days off and some bookings of a night, as rows and in the model."""
     day = data.draw(st.sampled_from(NIGHTS), "day")
-    # Never on the grid: see test_hour_that_begins_now_is_not_offered.
-    world = house.world(at(day - DAY, 20, 3) + data.draw(st.integers(0, 8)) * 60 * MINUTE)
+    world = house.world(at(day - DAY, 20) + data.draw(st.integers(0, 100)) * 5 * MINUTE)
     [centre] = world.centres
     centre.opening = data.draw(weeks(day), "opening hours")
     centre.closures += data.draw(st.sampled_from([[], [], [day + DAY]]), "closures")
