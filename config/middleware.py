@@ -1,13 +1,31 @@
-"""The database may be away for a moment: say so, instead of failing."""
+"""The language of an answer; and what to say while the database is away."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.utils import translation
 from psycopg_pool import PoolTimeout
 
 from config import problems
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Programs choose a language by Accept-Language; pages are in Bulgarian whatever language
+    the browser was installed in, unless the reader's own cookie says otherwise."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path.startswith("/api/"):
+            super().process_request(request)
+            return
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = chosen in dict(settings.LANGUAGES)
+        translation.activate(chosen if known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+
 
 DATABASE_DOWN = (OperationalError, InterfaceError, PoolTimeout)
 

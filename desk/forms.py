@@ -11,7 +11,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from base import clock
 from base.errors import DomainError
-from desk import policies, selectors
+from desk import selectors
 from desk.fields import (
     ClockField,
     DayField,
@@ -20,6 +20,7 @@ from desk.fields import (
     VersionField,
     choices,
 )
+from people import policies
 from people import selectors as people_selectors
 from people.models import ContactCard, EntryBasis, Person, User
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff

@@ -16,7 +16,13 @@ from base.views import View
 from people import policies, selectors, services
 from people import serializers as shapes
 from people.models import AccessRecord, Case, Centre, ContactCard, Person
-from people.policies import OPENS_CASES, SEES_NAMES, knows_person, require
+from people.policies import (
+    chooses_lead,
+    knows_person,
+    may_open_case,
+    may_register,
+    require,
+)
 from people.requests import caller
 
 
@@ -55,7 +61,7 @@ class People(generics.ListAPIView[Person]):
         form.is_valid(raise_exception=True)
         asked = form.validated_data
         centre = selectors.centre(staff, asked.pop("centre"))
-        require(staff.may(SEES_NAMES, centre.pk))
+        require(may_register(staff, centre.pk))
         if household := asked.pop("household", None):
             asked["household"] = selectors.household(staff, centre, household)
         person = services.register_person(centre, **asked)
@@ -145,8 +151,9 @@ class Cases(generics.ListAPIView[Case]):
         form.is_valid(raise_exception=True)
         asked = form.validated_data
         person = selectors.person(staff, asked.pop("person"))
-        require(staff.may(OPENS_CASES, person.centre_id))
+        require(may_open_case(staff, person))
         lead = selectors.colleague(person.centre, asked.pop("lead"))
+        require(lead == staff.user or chooses_lead(staff, person.centre_id))
         case = services.open_case(person.household, lead=lead, **asked)
         return Response(shapes.CaseOut(case).data, status=201)
 

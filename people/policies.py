@@ -82,3 +82,22 @@ def knows_person(staff: Staff, person: Person) -> bool:
     if not staff.may(SEES_NAMES, person.centre_id) or is_walled(staff, [person]):
         return False
     return any(reason(staff, person) for reason in NEED_TO_KNOW)
+
+
+def may_open_case(staff: Staff, person: Person) -> bool:
+    """Who needs to know the family; for a family without any case, every specialist. A case
+    makes its lead know the family, so nobody may open one beside a colleague's to look in."""
+    if not staff.may(OPENS_CASES, person.centre_id):
+        return False
+    is_new = not Case.objects.filter(household=person.household_id).exists()
+    return is_new or knows_person(staff, person)
+
+
+def chooses_lead(staff: Staff, centre_id: int) -> bool:
+    """Who may make a colleague the lead of a case; others lead what they open."""
+    return staff.may(SEES_EVERYTHING, centre_id)
+
+
+def may_register(staff: Staff, centre_id: int) -> bool:
+    """Who may add a person to a centre's people."""
+    return staff.may(SEES_NAMES, centre_id)

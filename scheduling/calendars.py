@@ -83,11 +83,13 @@ EVENTS = """
     SELECT booking.id, booking.public_id, booking.kind, booking.status, booking.version,
            booking.starts_at, booking.ends_at, booking.centre_id, booking.modality,
            booking.block_reason, service.public_id, service.name, service.initials,
-           booking.centre_id = ANY(%(runs)s) OR booking.centre_id = ANY(%(names)s) AND EXISTS (
-               SELECT FROM scheduling_allocation own
-                WHERE own.booking_id = booking.id AND own.resource_id = (
-                          SELECT id FROM scheduling_resource WHERE user_id = %(reader)s)
-                  AND own.part IN ('lead', 'colleague', 'blocked')
+           booking.centre_id = ANY(%(runs)s) OR booking.centre_id = ANY(%(names)s) AND (
+               booking.created_by_id = %(reader)s OR EXISTS (
+                   SELECT FROM scheduling_allocation own
+                    WHERE own.booking_id = booking.id AND own.resource_id = (
+                              SELECT id FROM scheduling_resource WHERE user_id = %(reader)s)
+                      AND own.part IN ('lead', 'colleague', 'blocked')
+               )
            )
       FROM scheduling_booking booking
       LEFT JOIN scheduling_service service ON service.id = booking.service_id
@@ -171,7 +173,8 @@ def of_bookings(booking_ids: Collection[int]) -> Scope:
 
 def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]:
     """The bookings of a scope in order of time, masked for this reader (D12): known to who runs
-    the centre, the session's specialists and the families' case leads, never to kin walled off.
+    the centre, who made the booking, its specialists and the families' case leads, never to kin
+    walled off.
 
     `detailed` adds what is held beside the people.
     """

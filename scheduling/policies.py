@@ -45,8 +45,8 @@ def is_own(staff: Staff, booking: Booking) -> bool:
 
 
 def knows_booking(staff: Staff, booking: Booking) -> bool:
-    """Need to know: who runs the centre, its specialists, and the families' case leads; never
-    someone walled off."""
+    """Need to know: who runs the centre, who made the booking, its specialists, and the
+    families' case leads; never someone walled off."""
     people = Person.objects.filter(participations__booking=booking)
     if is_walled(staff, people):
         return False
@@ -54,7 +54,8 @@ def knows_booking(staff: Staff, booking: Booking) -> bool:
         return True
     if not staff.may(SEES_NAMES, booking.centre_id):
         return False
-    return is_own(staff, booking) or leads_case_of(staff, *people)
+    made_it = booking.created_by_id == staff.user.pk
+    return made_it or is_own(staff, booking) or leads_case_of(staff, *people)
 
 
 def may_change(staff: Staff, booking: Booking) -> bool:
@@ -81,7 +82,8 @@ def households_led(staff: Staff) -> set[int]:
 def known_bookings(staff: Staff) -> QuerySet[Booking]:
     """The bookings that `knows_booking` would grant, as one query."""
     seen = (
-        Q(centre__in=staff.centres_where(SEES_EVERYTHING))
+        Q(created_by=staff.user, centre__in=staff.centres_where(SEES_NAMES))
+        | Q(centre__in=staff.centres_where(SEES_EVERYTHING))
         | Q(
             Exists(
                 Allocation.objects.filter(

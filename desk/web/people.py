@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
-from desk import policies, selectors, services
+from desk import selectors, services
 from desk.forms import CardForm, CaseForm, PersonForm
 from desk.pages import accepted, back, done, page
 from notifications import selectors as reminders
 from notifications.planning import explained
+from people import policies
 from people import selectors as people_selectors
 from people import services as people_services
 from people.models import ContactCard, EntryBasis, Person, Silence

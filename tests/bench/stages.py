@@ -245,7 +245,11 @@ class Run:
             "month": requests.MONTH,
             "post": next(self.hours["large"].bookings(0)),
         }
+        wake(ports["large"])
         with Client(ports["large"]) as client:
+            for one in asked.values():
+                if one.method == "GET":
+                    client.ask(one)
             before = self.written()
             for name, one in asked.items():
                 request = Request(
@@ -304,4 +308,4 @@ def spread(port: int) -> list[Client]:
 
 
 def tell(stage: str) -> None:
-    print(f"  {stage}…", file=sys.stderr, flush=True)
+    print(f"  {time.monotonic():.0f} {stage}…", file=sys.stderr, flush=True)

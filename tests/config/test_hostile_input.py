@@ -153,7 +153,7 @@ def fields_of(row: Row) -> list[str]:
         def __getattr__(self, name: str) -> "Anything":
             return self
 
-    return sorted(whole(row, Anything()))  # type: ignore[arg-type]
+    return sorted(whole(row, Anything()))
 
 
 def send(api: Api, world: World, row: Row, body: Any) -> HttpResponse:
@@ -395,8 +395,12 @@ def test_strange_authorization_is_no_authorization(world, value):
 
 
 @pytest.mark.parametrize("language", ["\xff", "x" * 10_000, "bg;q=x", ",,,;;;", "*", "bg\x00", "-"])
-def test_strange_language_breaks_nothing(api, language):
-    assert api.client.get(reverse("api:centres"), HTTP_ACCEPT_LANGUAGE=language).status_code == 200
+def test_strange_language_breaks_nothing(world, language):
+    with transaction.atomic():
+        answer = Api(world.own.staff["coordinator"], language=language).get("centres/")
+        transaction.set_rollback(True)
+
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("accept", ["", "text/html", "\xff", "application/json;q=x", "a/b;" * 999])

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from base.errors import DomainError, NotFound, StaleVersion
 from config import problems
-from people.models import Role
+from people.models import Role, User
 from scheduling.errors import ResourceUnavailable
 from tests.support import building
 from tests.support.calling import API, Api, browser, problem
@@ -45,8 +45,13 @@ def example(kind: type[DomainError]) -> DomainError:
 
 
 @pytest.fixture
-def api(db) -> Api:
-    return Api(building.user(building.centre(), Role.Name.COORDINATOR))
+def coordinator(db) -> User:
+    return building.user(building.centre(), Role.Name.COORDINATOR)
+
+
+@pytest.fixture
+def api(coordinator) -> Api:
+    return Api(coordinator)
 
 
 # What the house refuses
@@ -237,19 +242,19 @@ def test_unknown_address_outside_the_interface_is_a_page(db):
 
 
 @pytest.mark.parametrize(("language", "cyrillic"), [("bg", True), ("en", False), ("de", True)])
-def test_detail_speaks_the_callers_language(api, language, cyrillic):
+def test_detail_speaks_the_callers_language(coordinator, language, cyrillic):
     """Bulgarian for whoever asks for a language that we do not have."""
-    answer = api.client.get(f"{API}access-log/", headers={"Accept-Language": language})
+    answer = Api(coordinator, language=language).get("access-log/")
 
     assert bool(CYRILLIC.search(answer.json()["detail"])) is cyrillic
     assert answer.headers["Content-Language"] == ("en" if language == "en" else "bg")
 
 
 @pytest.mark.parametrize("path", ["people/", "cases/", "bookings/", "services/"])
-def test_bulgarian_refusal_has_no_english_word(api, path):
-    address = f"{API}{path}00000000-0000-4000-8000-000000000000/"
+def test_bulgarian_refusal_has_no_english_word(coordinator, path):
+    api = Api(coordinator, language="bg")
 
-    answer = api.client.get(address, headers={"Accept-Language": "bg"})
+    answer = api.get(f"{path}00000000-0000-4000-8000-000000000000/")
 
     assert answer.status_code == 404
     assert re.findall("[A-Za-z]+", answer.json()["detail"]) == []

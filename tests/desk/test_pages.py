@@ -59,7 +59,7 @@ def foreign(world: World) -> House:
 
 def browser(user: User | None = None) -> Client:
     client = calling.browser(user)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.cookies["django_language"] = "en"
     client.raise_request_exception = True
     return client
 

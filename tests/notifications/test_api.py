@@ -385,21 +385,18 @@ def test_signed_callback_is_kept(delivery):
     assert delivery.status == "delivered"
 
 
-@pytest.mark.parametrize(
-    "sign",
-    [
-        "",
-        "nonsense",
-        "подпис",
-        "A" * 10_000,
-        signature(uuid4(), {"MessageSid": SID, "MessageStatus": "delivered"}),  # of another one
-    ],
-)
+@pytest.mark.parametrize("sign", ["", "nonsense", "подпис", "A" * 10_000])
 def test_callback_without_a_good_signature_is_forbidden(delivery, sign):
     assert call_back(delivery.attempt, sign=sign) == 403
 
     delivery.refresh_from_db()
     assert delivery.status == ""
+
+
+def test_signature_of_another_attempt_is_forbidden(delivery):
+    fields = {"MessageSid": SID, "MessageStatus": "delivered"}
+
+    assert call_back(delivery.attempt, sign=signature(uuid4(), fields)) == 403
 
 
 def test_callback_signed_by_a_stranger_is_forbidden(delivery):

@@ -261,9 +261,11 @@ class World:
 
     def decide(
         self, service, start, specialist, people, modality, *,
-        room=None, vehicle=None, colleagues=None, ignoring=None, centre=1,
+        room=None, vehicle=None, colleagues=None, least=1, ignoring=None, centre=1,
     ) -> tuple[str | None, list[Allocation]]:  # fmt: skip
         """(None, what the booking would hold), or (the first reason to refuse, []).
+
+        `least` is how many specialists are wanted, should fewer be needed.
 
         The order of the reasons: past_start, closed, outside_availability, no_contact,
         resource_unavailable (someone or something asked for by id is taken), no_colleague,
@@ -272,6 +274,7 @@ class World:
         check_instants(start, self.now)
         wants = find(self.services, service)
         needed = self.workers_needed(service, people, modality, centre, start, ignoring)
+        needed = max(needed, least)
         crew = [specialist, *(colleagues or [])]
         use_room = modality == "on_site" and wants.needs_room
         use_vehicle = modality == "field" and wants.needs_vehicle
@@ -374,19 +377,21 @@ class World:
         booking.status = "cancelled"
 
     def move(self, id, start, specialist=None, **named) -> Booking:
-        """The people stay, and the lead unless named; room and the rest are chosen anew."""
+        """The people stay, the lead unless named, and the number of specialists; room and the
+        rest are chosen anew. A hold ends at its new start at the latest."""
         booking = self._active(id, "held", "confirmed")
         if booking.start <= self.now:
             raise Refused("started")
         lead = booking.specialist if specialist is None else specialist
         reason, holds = self.decide(
             booking.service, start, lead, booking.people, booking.modality,
-            centre=booking.centre, ignoring=id, **named,
+            centre=booking.centre, ignoring=id, least=len(booking.ids("specialist")), **named,
         )  # fmt: skip
         if reason:
             raise Refused(reason)
         booking.end += start - booking.start
         booking.start, booking.specialist, booking.allocations = start, lead, holds
+        booking.expires_at = booking.expires_at and min(booking.expires_at, start)
         return booking
 
     def expire(self, now) -> list[int]:
