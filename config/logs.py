@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 
 SECRETS = re.compile(
     r"(?P<feed>/feeds/)[^\s/?\"'.]+"
@@ -20,6 +21,18 @@ class RedactSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redact(record.getMessage()), None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text, record.exc_info = redact(where_it_broke(record.exc_info[1])), None
         return True
+
+
+def where_it_broke(error: BaseException | None) -> str:
+    """The traceback of an error and of what led to it, by their types alone: a database's
+    messages quote the row that broke a rule, names and all."""
+    told: list[str] = []
+    while error is not None:
+        lines = "".join(traceback.format_tb(error.__traceback__))
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        told.insert(0, f"Traceback (most recent call last):\n{lines}{kind}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(told)

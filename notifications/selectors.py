@@ -6,6 +6,7 @@ from datetime import datetime
 
 from base import clock
 from base.rows import rows
+from notifications import planning
 from notifications.models import Reminder
 from people.models import ContactCard, Person
 from scheduling.models import Booking
@@ -59,5 +60,9 @@ def expected(reminder: Reminder, card: ContactCard | None) -> Prospect:
         return Prospect(reminder, reminder.due_at, reminder.why)
     if card is None:
         return Prospect(reminder, reminder.due_at, "no_card")
-    silence = card.silence_on(clock.local(reminder.due_at).date())
-    return Prospect(reminder, reminder.due_at, silence or "")
+    why: str = card.silence_on(clock.local(reminder.due_at).date()) or ""
+    # The other wordings hold nothing but a date, whoever it is about.
+    if not why and card.wording == ContactCard.Wording.FULL:
+        composed = planning.composed(reminder, card)
+        why = composed.why if isinstance(composed, planning.Keep) else ""
+    return Prospect(reminder, reminder.due_at, why)

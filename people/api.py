@@ -1,6 +1,5 @@
 """HTTP to people and cases: parse, authorise, call once, present."""
 
-from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -10,6 +9,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from base import clock
 from base.models import Task
 from base.services import finish_task
 from base.views import View
@@ -33,7 +33,8 @@ class Centres(generics.ListAPIView[Centre]):
     queryset = Centre.objects.none()
 
     def get_queryset(self) -> QuerySet[Centre]:
-        return selectors.centres_of(caller(self.request)).prefetch_related("opening_hours")
+        centres = selectors.centres_of(caller(self.request))
+        return selectors.with_places(centres, on=clock.today()).prefetch_related("opening_hours")
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -43,7 +44,7 @@ class PersonFilter(django_filters.FilterSet):
         return selectors.matching(rows, text)
 
 
-class People(generics.ListAPIView[Person]):
+class People(View, generics.ListAPIView[Person]):
     """People of the caller's centres, by name."""
 
     serializer_class = shapes.PersonOut
@@ -57,15 +58,14 @@ class People(generics.ListAPIView[Person]):
     def post(self, request: Request) -> Response:
         """Register a person, in a household of her own unless one is named."""
         staff = caller(request)
-        form = shapes.PersonIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        asked = form.validated_data
+        asked = self.body(shapes.PersonIn)
         centre = selectors.centre(staff, asked.pop("centre"))
         require(may_register(staff, centre.pk))
         if household := asked.pop("household", None):
             asked["household"] = selectors.household(staff, centre, household)
-        person = services.register_person(centre, **asked)
-        return Response(shapes.PersonOut(person).data, status=201)
+        return self.created_once(
+            lambda: shapes.PersonOut(services.register_person(centre, **asked)).data
+        )
 
 
 class PersonView(View):
@@ -83,7 +83,8 @@ class PersonView(View):
 class OnePerson(PersonView):
     @extend_schema(responses=shapes.PersonDetailOut)
     def get(self, request: Request, public_id: UUID) -> Response:
-        return Response(detail_of(self.known(request, public_id)))
+        person = selectors.with_carers(caller(request), self.known(request, public_id))
+        return Response(shapes.PersonDetailOut(person).data)
 
 
 class OneCard(PersonView):
@@ -133,7 +134,7 @@ class CaseFilter(django_filters.FilterSet):
         return late if wanted else rows.exclude(pk__in=late.values("pk"))
 
 
-class Cases(generics.ListAPIView[Case]):
+class Cases(View, generics.ListAPIView[Case]):
     """Cases the caller needs to know of; `overdue` are those whose plan is late (D6)."""
 
     serializer_class = shapes.CaseOut
@@ -147,15 +148,14 @@ class Cases(generics.ListAPIView[Case]):
     def post(self, request: Request) -> Response:
         """Open a case for a person's household."""
         staff = caller(request)
-        form = shapes.CaseIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        asked = form.validated_data
+        asked = self.body(shapes.CaseIn)
         person = selectors.person(staff, asked.pop("person"))
         require(may_open_case(staff, person))
         lead = selectors.colleague(person.centre, asked.pop("lead"))
         require(lead == staff.user or chooses_lead(staff, person.centre_id))
-        case = services.open_case(person.household, lead=lead, **asked)
-        return Response(shapes.CaseOut(case).data, status=201)
+        return self.created_once(
+            lambda: shapes.CaseOut(services.open_case(person.household, lead=lead, **asked)).data
+        )
 
 
 class CaseView(View):
@@ -221,8 +221,3 @@ class AccessLog(generics.ListAPIView[AccessRecord]):
         centres = staff.centres_where(policies.READS_ACCESS_LOG)
         require(bool(centres))
         return AccessRecord.objects.filter(centre__in=centres).select_related("user")
-
-
-def detail_of(person: Person) -> dict[str, Any]:
-    person = Person.objects.select_related("centre", "household", "contact_card").get(pk=person.pk)
-    return shapes.PersonDetailOut(person).data

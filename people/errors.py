@@ -5,6 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from base.errors import DomainError
 
 
+class NoNumber(DomainError):
+    """There is nothing to verify."""
+
+    code = "no_number"
+    sentence = _("There is no phone on the card. Write it down first.")
+
+
 class CaseNumberTaken(DomainError):
     code = "case_number_taken"
     sentence = _("There is already a case with this number in the centre. Choose another.")

@@ -4,18 +4,44 @@ from datetime import date
 from typing import Never
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from base import clock
 from base.errors import NotFound
 from base.models import Task
 from base.rows import rows
-from people.models import Capacity, Case, Centre, ContactCard, Household, KinshipWall, Person, User
+from people.models import (
+    Capacity,
+    Carer,
+    Case,
+    Centre,
+    ContactCard,
+    Household,
+    KinshipWall,
+    Person,
+    User,
+)
 from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
 
 
 def centres_of(staff: Staff) -> QuerySet[Centre]:
     return Centre.objects.filter(pk__in=staff.centre_ids)
+
+
+def with_places(centres: QuerySet[Centre], *, on: date) -> QuerySet[Centre]:
+    """Centres with their official places on a date, as `places`."""
+    latest = Capacity.objects.filter(centre=OuterRef("pk"), from_on__lte=on).order_by("-from_on")
+    return centres.annotate(places=Subquery(latest.values("places")[:1]))
+
+
+def with_carers(staff: Staff, someone: Person) -> Person:
+    """The person with card, household and carers; carers who are the reader's kin left out."""
+    seen = Carer.objects.exclude(adult__household__in=households_walled_from(staff))
+    return (
+        Person.objects.select_related("centre", "household", "contact_card")
+        .prefetch_related(Prefetch("carers", seen.select_related("adult")))
+        .get(pk=someone.pk)
+    )
 
 
 def people_of(staff: Staff) -> QuerySet[Person]:
@@ -135,7 +161,19 @@ def open_tasks(staff: Staff) -> QuerySet[Task]:
         Q(owner=staff.user) | Q(centre__in=staff.centres_where(SEES_EVERYTHING)),
         centre__in=staff.centre_ids,
         done_at=None,
+    ).exclude(about__in=matters_walled_from(staff))
+
+
+def matters_walled_from(staff: Staff) -> set[str]:
+    """What tasks about the families of her kin are about (D12)."""
+    walled = list(households_walled_from(staff))
+    if not walled:
+        return set()
+    cases = Case.objects.filter(household__in=walled).values_list("public_id", flat=True)
+    bookings = Person.objects.filter(household__in=walled).values_list(
+        "participations__booking__public_id", flat=True
     )
+    return {f"case:{key}" for key in cases} | {f"booking:{key}" for key in bookings}
 
 
 def not_found(what: str) -> Never:

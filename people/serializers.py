@@ -19,7 +19,6 @@ from people.models import (
     OpeningHours,
     Person,
 )
-from people.selectors import capacity_of
 
 
 class OpeningHoursOut(serializers.ModelSerializer[OpeningHours]):
@@ -31,15 +30,11 @@ class OpeningHoursOut(serializers.ModelSerializer[OpeningHours]):
 class CentreOut(serializers.ModelSerializer[Centre]):
     id = serializers.UUIDField(source="public_id")
     opening_hours = OpeningHoursOut(many=True)
-    places = serializers.SerializerMethodField()
+    places = serializers.IntegerField(allow_null=True, help_text="official places today")
 
     class Meta:
         model = Centre
         fields: tuple[str, ...] = ("id", "name", "municipality", "phone", "opening_hours", "places")
-
-    def get_places(self, centre: Centre) -> int | None:
-        """Official places today."""
-        return capacity_of(centre, on=clock.today())
 
 
 class PersonOut(serializers.ModelSerializer[Person]):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from base import clock
 from base.models import Task
 from base.services import finish_task_about, open_task
-from people.errors import CaseNumberTaken
+from people.errors import CaseNumberTaken, NoNumber
 from people.models import (
     AccessRecord,
     Case,
@@ -128,7 +128,9 @@ def update_contact_card(
 
 
 def verify_number(card: ContactCard, *, at: datetime | None = None) -> ContactCard:
-    """Staff heard the person herself on that number (D27)."""
+    """Staff heard the person herself on that number (D27). Raises NoNumber."""
+    if not card.phone:
+        raise NoNumber
     card.verified_at, card.suspended_on = at or clock.now(), None
     card.save()
     return card

@@ -41,13 +41,13 @@ class OneService(View):
     def get(self, request: Request, public_id: UUID) -> Response:
         return Response(shapes.ServiceOut(lookup.service(caller(request), public_id)).data)
 
-    @extend_schema(request=shapes.ServiceOut, responses=shapes.ServiceOut)
+    @extend_schema(request=shapes.ServiceIn, responses=shapes.ServiceOut)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change a service's defaults; existing bookings keep theirs."""
         staff = caller(request)
         service = lookup.service(staff, public_id)
         require(staff.may(MANAGES_RESOURCES, service.centre_id))
-        form = shapes.ServiceOut(service, data=request.data, partial=True)
+        form = shapes.ServiceIn(service, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         changed = services.change_service(service, **form.validated_data)
         return Response(shapes.ServiceOut(changed).data)

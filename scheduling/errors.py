@@ -92,7 +92,7 @@ class WrongStep(DomainError):
     """A move its status does not permit."""
 
     code = "wrong_status"
-    sentence = _("A booking that is “%(status)s” cannot take this step.")
+    sentence = _("A booking that is “%(state)s” cannot take this step.")
 
 
 class TooEarly(DomainError):

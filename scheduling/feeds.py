@@ -110,7 +110,7 @@ def close_feed(user: User, public_id: UUID) -> None:
 
 
 def feeds_of(user: User) -> QuerySet[Feed]:
-    return Feed.objects.filter(user=user)
+    return Feed.objects.filter(user=user).order_by("pk")
 
 
 def subscription(token: str) -> Subscription | None:

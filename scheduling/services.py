@@ -463,7 +463,7 @@ def hold_has_expired(booking: Booking) -> bool:
 
 def wrong_step(booking: Booking) -> WrongStep:
     status = Status.EXPIRED if hold_has_expired(booking) else Status(booking.status)
-    return WrongStep(status=str(status.label))
+    return WrongStep(state=str(status.label))
 
 
 def check_not_begun(booking: Booking) -> None:

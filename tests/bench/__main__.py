@@ -39,7 +39,9 @@ def read_arguments() -> argparse.Namespace:
         "--only", nargs="+", type=int, choices=TARGETS, default=list(TARGETS), metavar="N"
     )
     parser.add_argument("--quick", action="store_true", help="fewer requests and rounds")
-    parser.add_argument("--rounds", type=int, help="medians of so many rounds")
+    parser.add_argument(
+        "--rounds", type=int, choices=range(5, 12), metavar="K", help="5 to 11; free hours run out"
+    )
     parser.add_argument("--verbose", action="store_true", help="milliseconds, to stderr")
     return parser.parse_args()
 

@@ -400,16 +400,17 @@ def load() -> None:
 
 
 def load_bookings() -> None:
-    ids = dict(Service.objects.values_list("code", "pk"))
+    """All of the specialised service: who looks for a family's first session by general access
+    must not read all the others to find that there is none."""
+    service = Service.objects.get(code=world.SERVICE)
     bulk.insert_select(
         Booking,
         "session ORDER BY id",
         id="id",
         public_id="md5('booking ' || id)::uuid",
         kind=quoted(Booking.Kind.CONSULTATION),
-        centre=str(Centre.objects.get().pk),
-        service=f"CASE WHEN child IS NOT NULL AND mod(id, 2) = 0"
-        f" THEN {ids[world.GENERAL_SERVICE]} ELSE {ids[world.SERVICE]} END",
+        centre=str(service.centre_id),
+        service=str(service.pk),
         modality=f"CASE WHEN room IS NULL THEN {quoted(Modality.PHONE)}"
         f" ELSE {quoted(Modality.ON_SITE)} END",
         status=either(Booking.Status.CLOSED, Booking.Status.CONFIRMED),

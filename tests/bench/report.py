@@ -50,25 +50,25 @@ def posting(found: Findings) -> Iterator[Line]:
         (f"{CROWD} clients", found.crowd, {}),
     ):
         yield from compared(
-            1, f"POST bookings/ : floor, {clients}", figures, cold, "post", "floor POST", 10
+            1, f"POST bookings/ to floor, {clients}", figures, cold, "post", "floor POST", 10
         )
         yield from compared(
-            1, f"POST bookings/ : {rows}, {clients}", figures, cold, "post", "control", 2.5
+            1, f"POST bookings/ to {rows}, {clients}", figures, cold, "post", "control", 2.5
         )
 
 
 def reading(found: Findings) -> Iterator[Line]:
     warm, cold = found.warm, found.cold
-    yield from compared(2, "a month of one specialist : floor", warm, cold, "month", "floor", 4)
+    yield from compared(2, "a month of one specialist to floor", warm, cold, "month", "floor", 4)
     yield from compared(
-        3, "slots of one specialist, room and person : floor", warm, cold, "slots", "floor", 8
+        3, "slots of one specialist, room and person to floor", warm, cold, "slots", "floor", 8
     )
     yield from compared(
-        4, "slots of 100 specialists : range_agg", warm, cold, "slots of all", "multiranges", 4
+        4, "slots of 100 specialists to range_agg", warm, cold, "slots of all", "multiranges", 4
     )
     one, hundred = found.queries.get("slots of one", 0), found.queries.get("slots of all", 0)
     yield Line(
-        4, "queries for 100 specialists : for one", f"{hundred} : {one}", "", "", "equal",
+        4, "queries for 100 specialists, and for one", f"{hundred} : {one}", "", "", "equal",
         one == hundred,
     )  # fmt: skip
 
@@ -76,9 +76,9 @@ def reading(found: Findings) -> Iterator[Line]:
 def growing(found: Findings) -> Iterator[Line]:
     for name, what in SUBJECTS_BY_SIZE:
         yield from compared(
-            5, f"{what} : with 1,000 older", found.warm, found.cold, name, name, 1.2, under="small"
+            5, f"{what}, to 1,000 older", found.warm, found.cold, name, name, 1.2, under="small"
         )
-    what = f"POST bookings/, {CROWD} clients : with 1,000 older"
+    what = f"POST bookings/, {CROWD} clients, to 1,000 older"
     yield from compared(5, what, found.crowd, {}, "post", "post", 1.2, under="small")
     yield Line(
         5, "answers that differ", f"{len(found.differing)}", "", "", "0", not found.differing
@@ -86,7 +86,7 @@ def growing(found: Findings) -> Iterator[Line]:
 
 
 def polling(found: Findings) -> Iterator[Line]:
-    yield from compared(6, "304 on a feed : floor", found.warm, found.cold, "feed", "floor", 2)
+    yield from compared(6, "304 on a feed to floor", found.warm, found.cold, "feed", "floor", 2)
 
 
 def racing(found: Findings) -> Iterator[Line]:

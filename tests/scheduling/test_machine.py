@@ -557,7 +557,7 @@ class SideBySide(RuleBasedStateMachine):
 def test_program_and_model_answer_alike():
     house = House()
     run_state_machine_as_test(
-        lambda: SideBySide(house), settings=settings(max_examples=25, stateful_step_count=40)
+        lambda: SideBySide(house), settings=settings(max_examples=15, stateful_step_count=40)
     )
 
 
