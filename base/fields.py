@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from base import clock
@@ -74,6 +75,11 @@ class DayField(serializers.DateField):
         if not EARLIEST <= day.year <= LATEST:
             self.fail("year")
         return day
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$", "example": "09:00"})
+class WallClockField(serializers.TimeField):
+    """A time of Sofia's day. OpenAPI's own format "time" wants an offset, which it has not."""
 
 
 class Window(serializers.Serializer[dict[str, datetime]]):

@@ -116,8 +116,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def read_database() -> dict[str, Any]:
-    """Connections set jit=off: multirange queries reach the server unprepared, and planning
-    them with JIT costs several times the query itself.
+    """Connections set jit=off, since compiling our statements costs several times what running
+    them does; and they price a random page as on a solid-state disk, without parallel workers,
+    or a month of one specialist is read by scanning every booking there is.
     """
     try:
         url = env.str("DATABASE_URL", "") or postgres.url(VAR_DIR / "postgres")
@@ -127,7 +128,7 @@ def read_database() -> dict[str, Any]:
     database["CONN_HEALTH_CHECKS"] = True
     database["ATOMIC_REQUESTS"] = False
     database.setdefault("OPTIONS", {}).update(
-        options="-c jit=off",
+        options="-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0",
         # For base.rows alone; Django's own cursors never prepare. PgBouncer before 1.21 cannot
         # follow prepared statements: DATABASE_PREPARE=0.
         prepare_threshold=5 if read_bool("DATABASE_PREPARE", default=True) else None,

@@ -7,7 +7,7 @@ from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField, LabelField
+from base.fields import DayField, LabelField, WallClockField
 from base.models import Task
 from people.models import (
     AccessRecord,
@@ -22,6 +22,9 @@ from people.models import (
 
 
 class OpeningHoursOut(serializers.ModelSerializer[OpeningHours]):
+    opens = WallClockField()
+    closes = WallClockField()
+
     class Meta:
         model = OpeningHours
         fields: tuple[str, ...] = ("weekday", "opens", "closes")
@@ -64,6 +67,8 @@ class CarerOut(serializers.ModelSerializer[Carer]):
 class CardOut(serializers.ModelSerializer[ContactCard]):
     id = serializers.UUIDField(source="public_id")
     phone = PhoneNumberField()
+    safe_from = WallClockField()
+    safe_until = WallClockField()
     silence = serializers.SerializerMethodField()
 
     class Meta:
@@ -101,8 +106,8 @@ class CardIn(serializers.Serializer[Any]):
     phone = PhoneNumberField(required=False)
     consent = serializers.BooleanField(required=False)
     safe_to_text = serializers.BooleanField(required=False)
-    safe_from = serializers.TimeField(required=False)
-    safe_until = serializers.TimeField(required=False)
+    safe_from = WallClockField(required=False)
+    safe_until = WallClockField(required=False)
     wording = serializers.ChoiceField(ContactCard.Wording.choices, required=False)
     language = serializers.ChoiceField(ContactCard.Language.choices, required=False)
     script = serializers.ChoiceField(ContactCard.Script.choices, required=False)

@@ -5,6 +5,8 @@ import argparse
 import os
 import sys
 
+import fasteners
+
 from config import postgres
 from tests.support.clusters import ROOT
 
@@ -18,7 +20,8 @@ def main() -> int:
     from tests.bench import report, templates
     from tests.bench.stages import Run
 
-    with templates.Databases(server).clones() as urls:
+    alone = fasteners.InterProcessLock(server.directory / "run")  # it restarts the server
+    with alone, templates.Databases(server).clones() as urls:
         found = Run(
             server,
             urls,

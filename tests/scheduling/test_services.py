@@ -1190,7 +1190,7 @@ def test_wrong_step_names_the_status(house):
     with translation.override("en"), pytest.raises(errors.WrongStep) as refused:
         act(house, booking, "cancel")
 
-    assert refused.value.facts == {"status": "cancelled"}
+    assert refused.value.facts == {"state": "cancelled"}
 
 
 # Moving
