@@ -51,6 +51,10 @@ HOLIDAY = date(2027, 3, 3)
 NIGHTS = (date(2027, 3, 2), date(2027, 3, 28), date(2027, 10, 31))
 """The day before a holiday, the spring change and the autumn one."""
 
+NEAR = (-90, -66, -65, -64, -61, -60, -59, -51, -50, 0, 10, 50, 59, 60, 61, 64, 65, 66, 90)
+"""Minutes from the start of a session to another's: about touching, with fifty minutes, ten to
+write up and fifteen between those who must not meet."""
+
 CODES = {
     "no_colleague": "resource_unavailable",
     "no_room": "resource_unavailable",
@@ -232,10 +236,10 @@ class SideBySide(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.savepoint)
 
-    @initialize(day=st.sampled_from(NIGHTS))
-    def night_falls(self, day: date) -> None:
-        before, after = day - timedelta(days=1), day + timedelta(days=1)
-        self.world = world = self.house.world(at(before, 22))
+    @initialize(day=st.sampled_from(NIGHTS), hours=st.sampled_from([-2, -2, 2, 4]))
+    def night_falls(self, day: date, hours: int) -> None:
+        after = day + timedelta(days=1)
+        self.world = world = self.house.world(at(day, 0) + hours * 60 * MINUTE)
         world.centres[0].opening = daily(2, 12)
         one, two, three = world.specialists
         one.availability = daily(1, 7) + daily(9, 17)
@@ -268,10 +272,10 @@ class SideBySide(RuleBasedStateMachine):
         colleague=st.sampled_from([None, None, 0, 1, 2]),
     )
     def book_anything(self, service, modality, start, lead, people, hold, room, colleague):
-        return self.book(service, modality, start, lead, people, hold, room, colleague)
+        return self.book(service, modality, self.starts[start], lead, people, hold, room, colleague)
 
-    def book(self, service, modality, start, lead, people, hold, room, colleague):
-        kind, start = self.house.services[service], self.starts[start]
+    def book(self, service, modality, start, lead, people, hold=False, room=None, colleague=None):
+        kind = self.house.services[service]
         who = self.house.specialists[lead]
         persons = tuple(self.house.people[n] for n in sorted(people))
         ids = [person.pk for person in persons]
@@ -315,7 +319,24 @@ class SideBySide(RuleBasedStateMachine):
     )
     def book_at_a_busy_hour(self, start, lead, person, modality, hold):
         """All work then: what refuses is what the others hold."""
-        return self.book(0, modality, start, lead, {person}, hold, None, None)
+        return self.book(0, modality, self.starts[start], lead, {person}, hold)
+
+    @rule(
+        target=bookings,
+        twin=bookings,
+        minutes=st.sampled_from(NEAR),
+        lead=st.sampled_from(["same", "same", 0, 1, 2]),
+        person=st.sampled_from(["same", 0, 1, 2, 3, 4]),
+        modality=st.sampled_from(["on_site", "on_site", "phone", "field"]),
+    )
+    def book_beside(self, twin, minutes, lead, person, modality):
+        """Just before, upon or just after another."""
+        beside = twin.modelled
+        if lead == "same":
+            lead = [r.pk for r in self.house.specialists].index(beside.specialist)
+        if person == "same":
+            person = [p.pk for p in self.house.people].index(beside.people[0])
+        return self.book(0, modality, beside.start + minutes * MINUTE, lead, {person})
 
     @rule(
         twin=bookings,
@@ -323,8 +344,16 @@ class SideBySide(RuleBasedStateMachine):
         lead=st.sampled_from([None, None, 0, 1, 2]),
         room=st.sampled_from([None, None, 0, 1]),
     )
-    def move(self, twin, start, lead, room):
-        booking, start = twin.modelled, self.starts[start]
+    def move_anywhere(self, twin, start, lead, room):
+        self.move(twin, self.starts[start], lead, room)
+
+    @rule(twin=bookings, minutes=st.sampled_from([-60, -10, 10, 50, 60]))
+    def move_a_little(self, twin, minutes):
+        """Upon its own former hour, or just beside it."""
+        self.move(twin, twin.modelled.start + minutes * MINUTE)
+
+    def move(self, twin, start, lead=None, room=None):
+        booking = twin.modelled
         who = None if lead is None else self.house.specialists[lead]
         where = None if room is None or booking.modality != "on_site" else self.house.rooms[room]
         wish = Wish(
