@@ -15,3 +15,10 @@ class NoNumber(DomainError):
 class CaseNumberTaken(DomainError):
     code = "case_number_taken"
     sentence = _("There is already a case with this number in the centre. Choose another.")
+
+
+class Walled(DomainError):
+    """D12: the colleague is kin to the family."""
+
+    code = "walled"
+    sentence = _("This specialist cannot work with this family. Choose a colleague.")

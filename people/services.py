@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from base import clock
 from base.models import Task
 from base.services import finish_task_about, open_task
-from people.errors import CaseNumberTaken, NoNumber
+from people.errors import CaseNumberTaken, NoNumber, Walled
 from people.models import (
     AccessRecord,
     Case,
@@ -58,7 +58,9 @@ def open_case(
     at_risk: bool = False,
 ) -> Case:
     """Open a case with its first entry document (D5); the plan falls due in 20 days, and the
-    lead is told (D6). Raises CaseNumberTaken."""
+    lead is told (D6). Raises Walled, CaseNumberTaken."""
+    if lead.walls.filter(household=household).exists():
+        raise Walled
     case = Case(
         number=number,
         centre_id=household.centre_id,
@@ -146,8 +148,9 @@ def opt_out(card: ContactCard) -> ContactCard:
 @transaction.atomic
 def note_plan(case: Case) -> Case:
     """Assessment and plan are ready (D6); the task about them is done."""
-    case.planned_on = clock.today()
-    case.save()
+    if case.planned_on is None:
+        case.planned_on = clock.today()
+        case.save()
     finish_task_about(Task.Kind.ASSESSMENT_DUE, f"case:{case.public_id}")
     return case
 
@@ -155,8 +158,9 @@ def note_plan(case: Case) -> Case:
 @transaction.atomic
 def close_case(case: Case) -> Case:
     """The work with the family is over; its documents entitle to nothing more."""
-    case.closed_on = clock.today()
-    case.save()
+    if case.closed_on is None:
+        case.closed_on = clock.today()
+        case.save()
     finish_task_about(Task.Kind.ASSESSMENT_DUE, f"case:{case.public_id}")
     return case
 

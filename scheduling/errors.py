@@ -45,13 +45,6 @@ class NoContactConflict(DomainError):
     sentence = _("This hour is not suitable for these people. Choose another one.")
 
 
-class Walled(DomainError):
-    """D12: the specialist is kin to the family."""
-
-    code = "walled"
-    sentence = _("This specialist cannot work with this family. Choose a colleague.")
-
-
 class NoEntryBasis(DomainError):
     """D4: a specialised service without a document that authorises it on that day."""
 

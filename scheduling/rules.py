@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from base import clock
+from people.errors import Walled
 from people.models import Person
 from scheduling import selectors
 from scheduling.demand import Demand
@@ -24,7 +25,6 @@ from scheduling.errors import (
     OutsideAvailability,
     PastStart,
     TooFarAhead,
-    Walled,
 )
 from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds, starts_within

@@ -496,6 +496,14 @@ def test_case_is_led_by_a_colleague_of_its_centre(office):
     assert problem(answer) == (404, "not_found")
 
 
+def test_kin_does_not_lead_the_case_of_her_family(office, lead):
+    """D12."""
+    lead.walls.create(household=office.mother.household)
+
+    assert office.api.post("cases/", case_of(office, lead)).status_code == 422
+    assert not Case.objects.exists()
+
+
 def test_finished_plan_is_no_longer_overdue_and_its_task_is_done(office, lead):
     made = office.api.post("cases/", case_of(office, lead, opened_on="2027-01-04")).json()
 
@@ -514,6 +522,16 @@ def test_closed_case_entitles_to_nothing(office):
 
     assert answer["closed_on"] == "2027-03-01"
     assert [row["id"] for row in listed(office, "cases/", open=True)] == []
+
+
+def test_closed_case_keeps_the_day_of_its_closing(office):
+    path = f"cases/{building.case(office.mother).public_id}/close/"
+    office.api.post(path)
+
+    with clock.frozen(NOW + timedelta(days=3)):
+        office.api.post(path)
+
+    assert Case.objects.get().closed_on == MONDAY
 
 
 def listed(office: Office, path: str, **query: Any) -> list[dict[str, Any]]:

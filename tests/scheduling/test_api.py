@@ -1672,6 +1672,15 @@ def test_default_that_makes_no_sense_is_invalid(office, changes):
     assert problem(answer) == (400, "invalid")
 
 
+def test_no_default_that_is_taken_breaks_the_search(office):
+    office.api.patch(
+        f"services/{office.service.public_id}/", {"minimum_notice": "999999999 00:00:00"}
+    )
+    asked = {"service": office.service.public_id, "from": wire(NOW), "to": wire(at(TUESDAY, 17))}
+
+    assert office.api.get("slots/", asked).status_code == 200
+
+
 def test_code_and_name_of_a_service_stay(office):
     path = f"services/{office.service.public_id}/"
 

@@ -11,6 +11,7 @@ from psycopg.errors import DeadlockDetected, QueryCanceled
 from base import clock
 from base.errors import StaleVersion
 from base.models import Task
+from people.errors import Walled
 from people.models import KinshipWall, Person, Role, User
 from scheduling import errors, selectors, services, signals, writing
 from scheduling.models import (
@@ -1004,7 +1005,7 @@ def test_session_is_not_moved_to_kin(house):
     KinshipWall.objects.create(user=house.elena.user, household=house.mother.household)
     booking = house.book()
 
-    with pytest.raises(errors.Walled):
+    with pytest.raises(Walled):
         services.reschedule_booking(
             booking, starts_at=at(MONDAY, 14), lead=house.elena, by=house.by
         )
