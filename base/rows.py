@@ -6,6 +6,7 @@ the server keeps its plan.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -15,12 +16,12 @@ M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]
 
 
-def fetch(statement: str, params: Mapping[str, Any]) -> list[Row]:
-    """All rows of a constant statement with named parameters.
+def fetch(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> list[Row]:
+    """All rows of a constant statement with parameters.
 
-    The parameters travel apart from the text, so the server prepares it once a connection
-    (unless the settings' prepare_threshold forbids it). Everything of Django's stands around it
-    as around any cursor: wrappers, query logs, its own exceptions.
+    They travel apart from the text, so the server prepares it once a connection (unless the
+    settings' prepare_threshold forbids it). Everything of Django's stands around it as around
+    any cursor: wrappers, query logs, its own exceptions.
     """
     connection.ensure_connection()
     plain = psycopg.Cursor(connection.connection)
@@ -46,3 +47,33 @@ def rows(model: type[M], condition: str, params: Mapping[str, Any]) -> list[M]:
     table = model._meta.db_table
     statement = f'SELECT {columns_of(model, "it")} FROM "{table}" it WHERE {condition}'  # noqa: S608
     return [from_row(model, row) for row in fetch(statement, params)]
+
+
+def insert(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
+    """Insert these new objects of one model. As with bulk_create no signals are sent, and ids
+    are given only when conflicts are not ignored."""
+    model = type(objects[0])
+    values = [
+        field.get_db_prep_save(getattr(one, field.attname), connection)
+        for one in objects
+        for field in own_fields(model)
+    ]
+    given = fetch(insertion(model, len(objects), ignore_conflicts), values)
+    if not ignore_conflicts:
+        for one, (pk,) in zip(objects, given, strict=True):
+            one.pk = pk
+            one._state.adding, one._state.db = False, "default"
+
+
+def own_fields(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
+
+
+@lru_cache
+def insertion(model: type[models.Model], count: int, ignore_conflicts: bool) -> str:
+    fields = own_fields(model)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    line = f"({', '.join(['%s'] * len(fields))})"
+    lines = ", ".join([line] * count)
+    unless = "ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {lines} {unless} RETURNING id'  # noqa: S608

@@ -115,6 +115,16 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database: PostgreSQL, ours under var/ unless DATABASE_URL names another ------------------
 
 
+POSTGRES = {
+    "jit": "off",
+    "random_page_cost": 1.1,
+    "max_parallel_workers_per_gather": 0,
+    # Our statements never change (base.rows): they are planned once a connection, not once for
+    # every set of parameters.
+    "plan_cache_mode": "force_generic_plan",
+}
+
+
 def read_database() -> dict[str, Any]:
     """Connections set jit=off, since compiling our statements costs several times what running
     them does; and they price a random page as on a solid-state disk, without parallel workers,
@@ -128,10 +138,10 @@ def read_database() -> dict[str, Any]:
     database["CONN_HEALTH_CHECKS"] = True
     database["ATOMIC_REQUESTS"] = False
     database.setdefault("OPTIONS", {}).update(
-        options="-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0",
+        options=" ".join(f"-c {name}={value}" for name, value in POSTGRES.items()),
         # For base.rows alone; Django's own cursors never prepare. PgBouncer before 1.21 cannot
         # follow prepared statements: DATABASE_PREPARE=0.
-        prepare_threshold=5 if read_bool("DATABASE_PREPARE", default=True) else None,
+        prepare_threshold=0 if read_bool("DATABASE_PREPARE", default=True) else None,
         connect_timeout=5,
         pool={"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 5},
     )

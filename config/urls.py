@@ -13,8 +13,8 @@ import scheduling.urls
 from config import health
 
 api_patterns = [
-    *people.urls.api_patterns,
     *scheduling.urls.api_patterns,
+    *people.urls.api_patterns,
     *rooms.urls.api_patterns,
     *notifications.urls.api_patterns,
 ]
@@ -29,10 +29,10 @@ account_patterns = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include((api_patterns, "api"))),
     path("", include("desk.urls")),
     path("", include("scheduling.urls")),
     path("", include("notifications.urls")),
-    path("api/v1/", include((api_patterns, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("accounts/", include(account_patterns)),

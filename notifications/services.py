@@ -10,6 +10,7 @@ from django.db.models.functions import Now  # noqa: TID251 - leases are on datab
 
 from base import clock
 from base.models import Task
+from base.rows import insert
 from base.services import open_task
 from notifications import gateways, planning, texts
 from notifications.gateways import Message, Outcome, Refused, Sent, Unknown
@@ -38,7 +39,7 @@ def plan_reminders(booking: Booking, people: Sequence[Person]) -> None:
     if not recipients:
         return
     cards = cards_of(recipients)
-    Reminder.objects.bulk_create(
+    insert(
         [
             planned(booking, kind, recipient, cards.get(recipient.pk))
             for recipient in recipients

@@ -4,7 +4,7 @@ A `Scope` says which bookings; one statement fetches them with their people and 
 reasons to know of each, so the number of queries does not depend on the number of events.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -69,9 +69,12 @@ class Event:
     service: str
     initials: str
     known: bool
-    people: list[Participant]
+    people: list[Participant] = field(default_factory=list)
     held: dict[str, list[Held]] = field(default_factory=dict)
 
+
+EVENT_COLUMNS = 14
+"""What of a row is the event's; the rest is a person's."""
 
 STANDING = """
     booking.status IN ('held', 'confirmed', 'closed')
@@ -82,35 +85,33 @@ STANDING = """
 EVENTS = """
     SELECT booking.id, booking.public_id, booking.kind, booking.status, booking.version,
            booking.starts_at, booking.ends_at, booking.centre_id, booking.modality,
-           booking.block_reason, service.public_id, service.name, service.initials,
+           booking.block_reason, service.public_id, coalesce(service.name, ''),
+           coalesce(service.initials, ''),
            booking.centre_id = ANY(%(runs)s) OR booking.centre_id = ANY(%(names)s) AND (
-               booking.created_by_id = %(reader)s OR EXISTS (
-                   SELECT FROM scheduling_allocation own
+               booking.created_by_id = %(reader)s OR coalesce((
+                   SELECT true FROM scheduling_allocation own
                     WHERE own.booking_id = booking.id AND own.resource_id = (
                               SELECT id FROM scheduling_resource WHERE user_id = %(reader)s)
                       AND own.part IN ('lead', 'colleague', 'blocked')
-               )
-           )
-      FROM scheduling_booking booking
-      LEFT JOIN scheduling_service service ON service.id = booking.service_id
-"""
-
-PARTICIPANTS = """
-    SELECT seat.booking_id,
-           person.id, person.public_id, person.given_name, person.family_name, person.birth_on,
-           seat.outcome,
+                    LIMIT 1
+               ), false)
+           ),
            person.centre_id = ANY(%(names)s) AND person.household_id IN (
                SELECT household_id FROM people_case
                 WHERE lead_id = %(reader)s AND closed_on IS NULL
            ),
            person.household_id IN (
                SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
-           )
-      FROM scheduling_participation seat
-      JOIN people_person person ON person.id = seat.person_id
-     WHERE seat.booking_id = ANY(%(bookings)s)
-     ORDER BY seat.id
+           ),
+           person.id, person.public_id, person.given_name, person.family_name, person.birth_on,
+           seat.outcome
+      FROM scheduling_booking booking
+      LEFT JOIN scheduling_service service ON service.id = booking.service_id
+      LEFT JOIN scheduling_participation seat ON seat.booking_id = booking.id
+      LEFT JOIN people_person person ON person.id = seat.person_id
 """
+"""A row for each person in each booking. The reader's own part is asked for booking by booking:
+as an EXISTS it would be a list of everything she ever did."""
 
 HELD = """
     SELECT booking.id, allocation.part, resource.public_id, resource.name
@@ -184,12 +185,26 @@ def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]
         "names": staff.centres_where(SEES_NAMES),
         "now": clock.now(),
     }
-    statement = f"{EVENTS} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id"
-    found = [event_of(*row) for row in fetch(statement, scope.params | reader)]
-    add_people(found, reader)
+    statement = f"{EVENTS} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id, seat.id"
+    found: dict[int, Event] = {}
+    walled: set[int] = set()
+    for row in fetch(statement, scope.params | reader):
+        event = found.get(row[0])
+        if event is None:
+            event = found[row[0]] = Event(*row[:EVENT_COLUMNS])
+        leads, is_kin, *person = row[EVENT_COLUMNS:]
+        if person[0] is not None:
+            event.people.append(Participant._make(person))
+            event.known = event.known or leads
+        if is_kin:
+            walled.add(event.key)
+    for event in found.values():
+        if not event.known or event.key in walled:
+            mask(event)
+    events = list(found.values())
     if detailed:
-        add_holdings(found)
-    return found
+        add_holdings(events)
+    return events
 
 
 def just_made(booking: Booking, people: Collection[Person]) -> Event:
@@ -219,29 +234,8 @@ def just_made(booking: Booking, people: Collection[Person]) -> Event:
     return event
 
 
-def event_of(*row: Any) -> Event:
-    *facts, service_id, service, initials, reason_to_know = row
-    seen = (*facts, service_id, service or "", initials or "", reason_to_know, [])
-    return Event(*seen)
-
-
-def add_people(found: Sequence[Event], reader: dict[str, Any]) -> None:
-    """Whoever comes, and with them the reader's last reasons to know, or not to; of an event
-    that stays unknown only time, kind and status are left, for that is what "busy" means."""
-    by_key = {event.key: event for event in found}
-    walled = set()
-    for key, *person, led, kin in fetch(PARTICIPANTS, reader | {"bookings": list(by_key)}):
-        event = by_key[key]
-        event.people.append(Participant(*person))
-        event.known = event.known or led
-        if kin:
-            walled.add(key)
-    for event in found:
-        if not event.known or event.key in walled:
-            mask(event)
-
-
 def mask(event: Event) -> None:
+    """Of an event that stays unknown only time, kind and status are left: that is "busy"."""
     event.known, event.people = False, []
     event.modality = event.block_reason = event.service = event.initials = ""
     event.service_id = None

@@ -350,12 +350,25 @@ class Allocation(models.Model):
     lane = models.PositiveIntegerField(default=1)
     period = DateTimeRangeField()
     active = models.BooleanField(default=True)
+    by_general_access = models.BooleanField(
+        db_default=False, help_text="the person's part in a service that asks for no papers (D4)"
+    )
 
     class Meta:
         indexes = [
+            # It covers what calendars and free slots ask: no row of the table need be fetched.
             models.Index(
-                F("resource"), Func(F("period"), function="lower"), name="holdings_by_start"
-            )
+                F("resource"),
+                Func(F("period"), function="lower"),
+                include=["period", "lane", "active", "booking"],
+                name="holdings_by_start",
+            ),
+            models.Index(
+                F("resource"),
+                Func(F("period"), function="lower"),
+                condition=Q(active=True, by_general_access=True),
+                name="general_access_by_start",
+            ),
         ]
         constraints = [
             ExclusionConstraint(

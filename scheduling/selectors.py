@@ -66,21 +66,20 @@ ENTITLEMENTS = """
                   AND (basis.valid_until IS NULL OR basis.valid_until >= %(on)s)
                   AND authorised.service_id = %(service)s
            ),
-           CASE WHEN %(general)s THEN (SELECT min(first.starts_at)
+           (SELECT min(first.starts_at)
               FROM people_person person
               JOIN scheduling_resource resource ON resource.person_id = person.id
              CROSS JOIN LATERAL (
                        SELECT booking.starts_at
                          FROM scheduling_allocation held
                          JOIN scheduling_booking booking ON booking.id = held.booking_id
-                         JOIN scheduling_service service ON service.id = booking.service_id
                         WHERE held.resource_id = resource.id
+                          AND held.active AND held.by_general_access
                           AND booking.status IN ('confirmed', 'closed')
-                          AND service.access = 'general'
                         ORDER BY lower(held.period)
                         LIMIT 1
                    ) first
-             WHERE person.household_id = household) END
+             WHERE person.household_id = household)
       FROM unnest(%(households)s::bigint[]) household
 """
 
@@ -219,19 +218,13 @@ class Entitlement:
     has_basis: bool
     """Its open case holds a document that authorises the service that day."""
     first_general_at: datetime | None
-    """The first session by general access, whenever it was or will be; asked only for a service
-    of general access, since finding that there is none reads the family's whole history."""
+    """The first session by general access, whenever it was or will be."""
 
 
 def entitlements(
     service: Service, household_ids: Collection[int], *, on: date
 ) -> list[Entitlement]:
-    facts = {
-        "service": service.pk,
-        "general": service.access == Service.Access.GENERAL,
-        "households": list(household_ids),
-        "on": on,
-    }
+    facts = {"service": service.pk, "households": list(household_ids), "on": on}
     return [Entitlement(*row) for row in fetch(ENTITLEMENTS, facts)]
 
 

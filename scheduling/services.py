@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from base import clock
 from base.errors import NotFound, StaleVersion
 from base.models import Task
+from base.rows import insert
 from base.services import open_task
 from people.models import EntryBasis, Person, User
 from scheduling import rules, selectors, signals, writing
@@ -82,7 +83,7 @@ def lock_plan(plan: Plan, *, moving: Booking | None = None) -> None:
 
 def create(wish: Wish, *, by: User) -> Booking:
     now = clock.now()
-    booking = Booking.objects.create(
+    booking = Booking(
         kind=Booking.Kind.CONSULTATION,
         centre_id=wish.service.centre_id,
         service=wish.service,
@@ -96,9 +97,8 @@ def create(wish: Wish, *, by: User) -> Booking:
         created_by=by,
         created_at=now,
     )
-    Participation.objects.bulk_create(
-        Participation(booking=booking, person=person) for person in wish.people
-    )
+    insert([booking])
+    insert([Participation(booking=booking, person=person) for person in wish.people])
     return booking
 
 

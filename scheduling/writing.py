@@ -19,13 +19,13 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.models import Task
-from base.rows import fetch, rows
+from base.rows import fetch, insert, rows
 from base.services import open_task
 from scheduling import selectors
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
 from scheduling.intervals import Span, instant_of, seconds
-from scheduling.models import Allocation, Booking, Change, Resource
+from scheduling.models import Allocation, Booking, Change, Resource, Service
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,8 +48,10 @@ LOCK = """
 
 HOLD = """
     WITH held AS (
-        INSERT INTO scheduling_allocation (booking_id, resource_id, part, lane, period, active)
-        SELECT %(booking)s, resource, part, lane, tstzrange(begins, ends), true
+        INSERT INTO scheduling_allocation
+               (booking_id, resource_id, part, lane, period, active, by_general_access)
+        SELECT %(booking)s, resource, part, lane, tstzrange(begins, ends), true,
+               part = 'person' AND %(general)s
           FROM unnest(%(resources)s::bigint[], %(parts)s::text[], %(lanes)s::int[],
                       %(begins)s::timestamptz[], %(ends)s::timestamptz[])
                AS wanted (resource, part, lane, begins, ends)
@@ -176,6 +178,7 @@ def write(booking: Booking, holdings: Sequence[Holding]) -> None:
         release(booking)
     facts = {
         "booking": booking.pk,
+        "general": is_general(booking.service),
         "resources": kept,
         "parts": [holding.part.value for holding in holdings],
         "lanes": [holding.lane for holding in holdings],
@@ -190,6 +193,10 @@ def write(booking: Booking, holdings: Sequence[Holding]) -> None:
             raise
         need = Need(holdings[0].part, (holdings[0].resource,))
         raise unavailable(need, booking.starts_at, booking.ends_at) from error
+
+
+def is_general(service: Service | None) -> bool:
+    return service is not None and service.access == Service.Access.GENERAL
 
 
 def release(booking: Booking) -> None:
@@ -252,7 +259,7 @@ def record(
     version: int | None = None,
 ) -> None:
     """Keep who did what, when; `facts` are ids and instants."""
-    Change.objects.create(
+    change = Change(
         booking=booking,
         what=what,
         by_id=by,
@@ -260,6 +267,7 @@ def record(
         version=version or booking.version,
         facts=facts or {},
     )
+    insert([change])
 
 
 def by_day(starts_at: datetime, ends_at: datetime) -> Iterator[TimestamptzRange]:

@@ -387,6 +387,7 @@ def load() -> None:
         resource="resource",
         part="part",
         period="tstzrange(starts_at, until)",
+        by_general_access="false",
     )
     bulk.insert_select(
         Participation,
