@@ -53,16 +53,25 @@ def insert(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -
     """Insert these new objects of one model. As with bulk_create no signals are sent, and ids
     are given only when conflicts are not ignored."""
     model = type(objects[0])
-    values = [
-        field.get_db_prep_save(getattr(one, field.attname), connection)
-        for one in objects
-        for field in own_fields(model)
-    ]
+    values = [value for one in objects for value in values_of(one).values()]
     given = fetch(insertion(model, len(objects), ignore_conflicts), values)
     if not ignore_conflicts:
         for one, (pk,) in zip(objects, given, strict=True):
-            one.pk = pk
-            one._state.adding, one._state.db = False, "default"
+            is_stored(one, pk)
+
+
+def is_stored(one: models.Model, pk: int) -> None:
+    """Tell a new object that it is a row now."""
+    one.pk = pk
+    one._state.adding, one._state.db = False, "default"
+
+
+def values_of(one: models.Model) -> dict[str, Any]:
+    """What a new object's columns will hold, by column; its id apart."""
+    return {
+        field.column: field.get_db_prep_save(getattr(one, field.attname), connection)
+        for field in own_fields(type(one))
+    }
 
 
 def own_fields(model: type[models.Model]) -> list[Any]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from psycopg.types.range import TimestamptzRange
@@ -29,17 +30,23 @@ EXPIRED_HOLDS = """
 """
 """A handful of rows behind a partial index: cheaper to name than to join every allocation."""
 
-HOLDINGS = f"""
+HOLDINGS = """
     SELECT resource_id, lane,
            date_part('epoch', lower(period))::bigint, date_part('epoch', upper(period))::bigint
+           {and_more}
       FROM scheduling_allocation
      WHERE resource_id = ANY(%(resources)s)
        AND lower(period) > %(earliest)s AND lower(period) < %(ends)s
        AND upper(period) > %(begins)s
        AND active
        AND booking_id <> ALL(%(ignoring)s)
-       AND booking_id NOT IN ({EXPIRED_HOLDS})
-"""  # noqa: S608 - both parts are constants
+       AND {unless}
+"""
+
+HELD = HOLDINGS.format(and_more="", unless=f"booking_id NOT IN ({EXPIRED_HOLDS})")
+HELD_OR_EXPIRED = HOLDINGS.format(
+    and_more=f", CASE WHEN booking_id IN ({EXPIRED_HOLDS}) THEN booking_id END", unless="true"
+)
 
 
 PARTY = f"""
@@ -97,7 +104,41 @@ def holdings(
     Bounded on both sides by the b-tree on starts, so its cost does not grow with history.
     """
     held: dict[Lane, list[Span]] = defaultdict(list)
-    facts = {
+    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring)
+    for resource_id, lane, start, end in fetch(HELD, facts):
+        held[resource_id, lane].append((start, end))
+    return held
+
+
+def held_and_expired(
+    resource_ids: Iterable[int],
+    begins: datetime,
+    ends: datetime,
+    *,
+    now: datetime,
+    ignoring: int | None = None,
+) -> tuple[Mapping[Lane, list[Span]], set[int]]:
+    """The same, and the ids of expired holds that were passed over."""
+    held: dict[Lane, list[Span]] = defaultdict(list)
+    expired: set[int] = set()
+    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring)
+    for resource_id, lane, start, end, over in fetch(HELD_OR_EXPIRED, facts):
+        if over is None:
+            held[resource_id, lane].append((start, end))
+        else:
+            expired.add(over)
+    return held, expired
+
+
+def within(
+    resource_ids: Iterable[int],
+    begins: datetime,
+    ends: datetime,
+    *,
+    now: datetime,
+    ignoring: int | None,
+) -> dict[str, Any]:
+    return {
         "resources": list(resource_ids),
         "begins": begins,
         "ends": ends,
@@ -105,9 +146,6 @@ def holdings(
         "ignoring": [ignoring] if ignoring else [],
         "now": now,
     }
-    for resource_id, lane, start, end in fetch(HOLDINGS, facts):
-        held[resource_id, lane].append((start, end))
-    return held
 
 
 def suitable(service: Service, *, lead: Resource | None = None) -> list[Resource]:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from base import clock
 from base.errors import NotFound, StaleVersion
 from base.models import Task
-from base.rows import insert
 from base.services import open_task
 from people.models import EntryBasis, Person, User
 from scheduling import rules, selectors, signals, writing
@@ -61,9 +60,14 @@ def book(wish: Wish, *, by: User) -> Booking:
     lock_plan(plan)
     rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
     holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at)
-    booking = create(wish, by=by)
-    writing.write(booking, holdings)
-    writing.record(booking, what_was_booked(booking), by=by.pk, facts=described(booking, holdings))
+    booking = agreed(wish, by=by)
+    writing.add(
+        booking,
+        wish.people,
+        holdings,
+        what=Change.What.HELD if wish.hold else Change.What.BOOKED,
+        facts=described(booking, holdings),
+    )
     ask_for_papers(booking, by=by)
     warn_before_access_ends(booking, access_ends_on, by=by)
     if booking.status == Status.CONFIRMED:
@@ -81,9 +85,10 @@ def lock_plan(plan: Plan, *, moving: Booking | None = None) -> None:
     writing.lock(ids)
 
 
-def create(wish: Wish, *, by: User) -> Booking:
+def agreed(wish: Wish, *, by: User) -> Booking:
+    """The booking of a wish, not yet written."""
     now = clock.now()
-    booking = Booking(
+    return Booking(
         kind=Booking.Kind.CONSULTATION,
         centre_id=wish.service.centre_id,
         service=wish.service,
@@ -97,13 +102,6 @@ def create(wish: Wish, *, by: User) -> Booking:
         created_by=by,
         created_at=now,
     )
-    insert([booking])
-    insert([Participation(booking=booking, person=person) for person in wish.people])
-    return booking
-
-
-def what_was_booked(booking: Booking) -> Change.What:
-    return Change.What.HELD if booking.status == Status.HELD else Change.What.BOOKED
 
 
 def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object]:
@@ -190,7 +188,7 @@ def reschedule_booking(
     booking.schedule_version += 1
     booking.version += 1
     booking.save()
-    writing.write(booking, holdings)
+    writing.rearrange(booking, holdings)
     writing.record(
         booking,
         Change.What.RESCHEDULED,
@@ -366,7 +364,6 @@ def block_resource(
         raise InvalidInterval(days=LONGEST_BLOCK.days)
     rules.check_start(ends_at)
     writing.lock([resource.pk])
-    writing.retire_expired([resource.pk], starts_at, ends_at, now=clock.now())
     if held := writing.clash(resource, starts_at, ends_at):
         raise ResourceUnavailable(
             resource=resource.public_id,
@@ -375,7 +372,7 @@ def block_resource(
             starts_at=held[0],
             ends_at=held[1],
         )
-    booking = Booking.objects.create(
+    booking = Booking(
         kind=Booking.Kind.BLOCK,
         centre_id=centre_id,
         status=Status.CONFIRMED,
@@ -385,18 +382,15 @@ def block_resource(
         created_by=by,
         created_at=clock.now(),
     )
-    writing.write(
+    writing.add(
         booking,
+        (),
         [
             Holding(Part.BLOCKED, resource, lane, period)
             for period in writing.by_day(starts_at, ends_at)
             for lane in range(1, resource.lanes + 1)
         ],
-    )
-    writing.record(
-        booking,
-        Change.What.BLOCKED,
-        by=by.pk,
+        what=Change.What.BLOCKED,
         facts={
             "starts_at": starts_at.isoformat(),
             "ends_at": ends_at.isoformat(),

@@ -532,7 +532,7 @@ def test_nothing_is_updated_that_was_not_locked_first(talk, room, centre, by, mo
 
 def spied(monkeypatch) -> tuple[set[int], set[int]]:
     """Ids of the resources that are locked and that are updated, from now on."""
-    lock, revise, write = writing.lock, writing.revise, writing.write
+    lock, revise, held_by = writing.lock, writing.revise, writing.held_by
     locked: set[int] = set()
     revised: set[int] = set()
 
@@ -544,11 +544,11 @@ def spied(monkeypatch) -> tuple[set[int], set[int]]:
         revised.update(ids)
         revise(ids)
 
-    def noting_write(booking, holdings):
+    def noting_holdings(booking, holdings):
         revised.update(holding.resource.pk for holding in holdings)
-        write(booking, holdings)
+        return held_by(booking, holdings)
 
-    monkeypatch.setattr(writing, "write", noting_write)
+    monkeypatch.setattr(writing, "held_by", noting_holdings)
     monkeypatch.setattr(writing, "lock", noting_lock)
     monkeypatch.setattr(writing, "revise", noting_revise)
     return locked, revised
