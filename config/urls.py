@@ -30,9 +30,9 @@ account_patterns = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api_patterns, "api"))),
-    path("", include("desk.urls")),
     path("", include("scheduling.urls")),
     path("", include("notifications.urls")),
+    path("", include("desk.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("accounts/", include(account_patterns)),

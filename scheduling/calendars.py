@@ -230,7 +230,10 @@ def just_made(booking: Booking, people: Collection[Person]) -> Event:
             for p in people
         ],
     )
-    add_holdings([event])
+    for part, resource in booking.just_held:
+        held = Held(resource.public_id, resource.name)
+        if part != "person" and held not in event.held.setdefault(part, []):
+            event.held[part].append(held)
     return event
 
 

@@ -1,5 +1,6 @@
 """Someone holds a resource for an interval: the tables behind that sentence (DESIGN §3)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -259,6 +260,9 @@ class Booking(Record):
     cancel_reason = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+
+    just_held: Sequence[tuple[str, Resource]] = ()
+    """What a booking written a moment ago holds, by part: nobody need read it again."""
 
     class Meta:
         ordering = ["starts_at", "id"]

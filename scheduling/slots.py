@@ -125,7 +125,7 @@ class FreeSlots(Sequence[Slot]):
         free = (
             candidate
             for candidate in need.candidates
-            if contains(sets[candidate.pk], second) and candidate != lead
+            if candidate.pk != lead.pk and contains(sets[candidate.pk], second)
         )
         return tuple(islice(free, need.count))
 

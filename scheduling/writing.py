@@ -211,6 +211,7 @@ def add(
     with refused(booking, holdings):
         ((pk,),) = fetch(statement, row | known | held_by(booking, holdings))
     is_stored(booking, pk)
+    booking.just_held = [(holding.part.value, holding.resource) for holding in holdings]
 
 
 def rearrange(booking: Booking, holdings: Sequence[Holding]) -> None:
