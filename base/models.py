@@ -31,6 +31,8 @@ class Task(Record):
         SERIAL_RESCHEDULING = "serial_rescheduling", _("Rescheduled again and again")
         GENERAL_ACCESS_ENDS = "general_access_ends", _("General access is about to end")
         HOLD_EXPIRED = "hold_expired", _("A hold expired unconfirmed")
+        KEPT_APART = "kept_apart", _("People who must not meet are due at one time: move one")
+        ANOTHER_COLLEAGUE = "another_colleague", _("Another colleague must take this over")
         SMS_UNKNOWN = "sms_unknown", _("A text may not have left")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from base import clock
 from base.models import Task
 from people import selectors as people_selectors
-from people.models import AccessRecord, Case, Centre, Person, User
+from people.models import AccessRecord, Case, Centre, NoContact, Person, User
 from people.policies import (
     BOOKS,
     READS_ACCESS_LOG,
     SEES_EVERYTHING,
     SEES_NAMES,
     Staff,
+    may_keep_apart,
 )
 from scheduling import calendars, hours, lookup, policies, slots
 from scheduling import selectors as scheduling_selectors
@@ -71,6 +72,20 @@ def colleagues(staff: Staff) -> QuerySet[Resource]:
         .order_by("name", "pk")
         .distinct()
     )
+
+
+def own_id(staff: Staff, centre_id: int) -> UUID | None:
+    """The caller's own public id, if she is one of the centre's specialists."""
+    own = colleagues(staff).filter(user=staff.user, availability__centre=centre_id)
+    return own.values_list("public_id", flat=True).first()
+
+
+def kept_apart_from(staff: Staff, person: Person) -> list[tuple[NoContact, Person]]:
+    """Whom a person must not meet, for those who run her centre; nothing for others."""
+    if not may_keep_apart(staff, person.centre_id):
+        return []
+    pairs = people_selectors.pairs_of(staff).filter(Q(one=person) | Q(other=person))
+    return [(pair, pair.other if pair.one == person else pair.one) for pair in pairs]
 
 
 def givers(staff: Staff, service: Service | None) -> QuerySet[Resource]:

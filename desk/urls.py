@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from desk.web import bookings, finding, mine, people, today
+from desk.web import bookings, finding, mine, people, ties, today
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("people/new/", people.new_person, name="new-person"),
     path("people/<uuid:public_id>/", people.one_person, name="person-page"),
     path("people/<uuid:public_id>/card/", people.card, name="person-card"),
+    path("people/<uuid:public_id>/ties/", ties.ties, name="person-ties"),
     path("people/<uuid:public_id>/verify/", people.verify, name="person-verify"),
     path("people/<uuid:public_id>/opt-out/", people.opt_out, name="person-opt-out"),
     path("people/<uuid:public_id>/case/", people.new_case, name="new-case"),

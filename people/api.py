@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from base.services import finish_task
 from base.views import View
 from people import policies, selectors, services
 from people import serializers as shapes
-from people.models import AccessRecord, Case, Centre, ContactCard, Person
+from people.models import AccessRecord, Carer, Case, Centre, ContactCard, Person
 from people.policies import (
     chooses_lead,
     knows_person,
@@ -123,6 +123,86 @@ class OptOut(CardView):
         """She asked for no messages; counts at once (D36)."""
         card = services.opt_out(self.card(request, public_id))
         return Response(shapes.CardOut(card).data)
+
+
+class Carers(PersonView):
+    @extend_schema(request=shapes.CarerIn, responses={201: shapes.CarerOut})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Record who cares for this child."""
+        child = self.known(request, public_id)
+        asked = self.body(shapes.CarerIn)
+        adult = selectors.person_of_centre(caller(request), child.centre_id, asked["adult"])
+        relation = Carer.Relation(asked["relation"])
+        carer = services.add_carer(child, adult, relation=relation)
+        return Response(shapes.CarerOut(carer).data, status=201)
+
+
+class OneCarer(View):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """She no longer cares for the child."""
+        staff = caller(request)
+        carer = selectors.carer(staff, public_id)
+        require(knows_person(staff, carer.child))
+        services.lift(carer)
+        return Response(status=204)
+
+
+class Pairs(PersonView):
+    @extend_schema(responses=shapes.PairOut(many=True), operation_id="no_contacts_list")
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Whom this person must not meet (D11)."""
+        person = self.known(request, public_id)
+        require(policies.may_keep_apart(caller(request), person.centre_id))
+        pairs = selectors.pairs_of(caller(request)).filter(Q(one=person) | Q(other=person))
+        return Response(shapes.PairOut(pairs, many=True).data)
+
+    @extend_schema(request=shapes.PairIn, responses={201: shapes.PairOut})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """The two must not meet from now on; hours that bring them together become tasks."""
+        staff = caller(request)
+        person = self.known(request, public_id)
+        require(policies.may_keep_apart(staff, person.centre_id))
+        asked = self.body(shapes.PairIn)
+        other = selectors.person_of_centre(staff, person.centre_id, asked["other"])
+        return Response(shapes.PairOut(services.keep_apart(person, other)).data, status=201)
+
+
+class OnePair(View):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """They may meet again."""
+        services.lift(selectors.pair(caller(request), public_id))
+        return Response(status=204)
+
+
+class Walls(View):
+    @extend_schema(responses=shapes.WallOut(many=True), operation_id="walls_list")
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Colleagues who are kin to this person's family (D12)."""
+        staff = caller(request)
+        person = selectors.person(staff, public_id)
+        require(policies.may_keep_apart(staff, person.centre_id))
+        walls = selectors.walls_of(staff).filter(household=person.household)
+        return Response(shapes.WallOut(walls, many=True).data)
+
+    @extend_schema(request=shapes.WallIn, responses={201: shapes.WallOut})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """A colleague, or the caller herself, is kin to this family and denied it."""
+        staff = caller(request)
+        person = selectors.person(staff, public_id)
+        colleague = selectors.colleague(person.centre, self.body(shapes.WallIn)["specialist"])
+        require(policies.may_wall_off(staff, colleague, person.centre_id))
+        wall = services.wall_off(colleague, person.household)
+        return Response(shapes.WallOut(wall).data, status=201)
+
+
+class OneWall(View):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """She is no longer kept from the family."""
+        services.lift(selectors.wall(caller(request), public_id))
+        return Response(status=204)
 
 
 class CaseFilter(django_filters.FilterSet):

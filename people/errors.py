@@ -12,6 +12,30 @@ class NoNumber(DomainError):
     sentence = _("There is no phone on the card. Write it down first.")
 
 
+class NotAChild(DomainError):
+    """Carers are recorded for children; an unknown birth date is read as an adult's."""
+
+    code = "not_a_child"
+    sentence = _("Only a child has carers. Write down the date of birth first.")
+
+
+class CarerIsAChild(DomainError):
+    code = "carer_is_a_child"
+    sentence = _("A carer is an adult. Choose somebody who is 18 or older.")
+
+
+class AlreadyRecorded(DomainError):
+    code = "already_recorded"
+    sentence = _("This is recorded already.")
+
+
+class OnePerson(DomainError):
+    """A tie needs two people."""
+
+    code = "one_person"
+    sentence = _("These are one and the same person. Choose another.")
+
+
 class CaseNumberTaken(DomainError):
     code = "case_number_taken"
     sentence = _("There is already a case with this number in the centre. Choose another.")

@@ -181,7 +181,7 @@ class Person(Record):
         return age is not None and age < ADULT_AGE
 
 
-class Carer(models.Model):
+class Carer(Record):
     """An adult who cares for a child and may be told about its appointments."""
 
     holds_personal_data = True
@@ -210,7 +210,7 @@ class Carer(models.Model):
         return f"carer {self.adult_id} of {self.child_id}"
 
 
-class NoContact(models.Model):
+class NoContact(Record):
     """Two people who must never be at one site at overlapping times (D11)."""
 
     holds_personal_data = True
@@ -235,7 +235,7 @@ class NoContact(models.Model):
         return f"no contact {self.pk}"
 
 
-class KinshipWall(models.Model):
+class KinshipWall(Record):
     """A colleague who is kin to a family: she is denied it, not shown it masked (D12)."""
 
     holds_personal_data = True

@@ -98,6 +98,16 @@ def chooses_lead(staff: Staff, centre_id: int) -> bool:
     return staff.may(SEES_EVERYTHING, centre_id)
 
 
+def may_keep_apart(staff: Staff, centre_id: int) -> bool:
+    """Who records, reads and lifts what keeps people apart (D11) and colleagues away (D12)."""
+    return staff.may(SEES_EVERYTHING, centre_id)
+
+
+def may_wall_off(staff: Staff, colleague: User, centre_id: int) -> bool:
+    """Anybody may say that she herself is kin to a family."""
+    return colleague == staff.user or may_keep_apart(staff, centre_id)
+
+
 def may_register(staff: Staff, centre_id: int) -> bool:
     """Who may add a person to a centre's people."""
     return staff.may(SEES_NAMES, centre_id)

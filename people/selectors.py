@@ -18,6 +18,7 @@ from people.models import (
     ContactCard,
     Household,
     KinshipWall,
+    NoContact,
     Person,
     User,
 )
@@ -68,6 +69,12 @@ def person(staff: Staff, public_id: UUID) -> Person:
     return found.first() or not_found("person")
 
 
+def person_of_centre(staff: Staff, centre_id: int, public_id: UUID) -> Person:
+    """Raises NotFound: ties are between people of one centre (D39)."""
+    found = person(staff, public_id)
+    return found if found.centre_id == centre_id else not_found("person")
+
+
 def people(staff: Staff, centre_id: int, public_ids: list[UUID]) -> tuple[Person, ...]:
     """People of one centre, in the given order, each once. Raises NotFound."""
     centres = [centre for centre in staff.centres_where(SEES_NAMES) if centre == centre_id]
@@ -89,6 +96,39 @@ def people(staff: Staff, centre_id: int, public_ids: list[UUID]) -> tuple[Person
     if not found.keys() >= set(public_ids):
         not_found("person")
     return tuple(found[public_id] for public_id in dict.fromkeys(public_ids))
+
+
+def carer(staff: Staff, public_id: UUID) -> Carer:
+    """Raises NotFound."""
+    seen = people_of(staff)
+    found = Carer.objects.filter(child__in=seen, adult__in=seen).select_related("child")
+    return found.filter(public_id=public_id).first() or not_found("carer")
+
+
+def pairs_of(staff: Staff) -> QuerySet[NoContact]:
+    """Pairs kept apart in the centres she runs, where neither is of her own kin."""
+    seen = people_of(staff).filter(centre__in=staff.centres_where(SEES_EVERYTHING))
+    return NoContact.objects.filter(one__in=seen, other__in=seen).select_related("one", "other")
+
+
+def pair(staff: Staff, public_id: UUID) -> NoContact:
+    """Raises NotFound."""
+    return pairs_of(staff).filter(public_id=public_id).first() or not_found("pair")
+
+
+def walls_of(staff: Staff) -> QuerySet[KinshipWall]:
+    """Colleagues kept from families of the centres she runs; her own walls are not hers to
+    see."""
+    return (
+        KinshipWall.objects.filter(household__centre__in=staff.centres_where(SEES_EVERYTHING))
+        .exclude(household__in=households_walled_from(staff))
+        .select_related("user__resource")
+    )
+
+
+def wall(staff: Staff, public_id: UUID) -> KinshipWall:
+    """Raises NotFound."""
+    return walls_of(staff).filter(public_id=public_id).first() or not_found("wall")
 
 
 def cases_of(staff: Staff) -> QuerySet[Case]:

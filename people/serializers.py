@@ -16,6 +16,8 @@ from people.models import (
     Centre,
     ContactCard,
     EntryBasis,
+    KinshipWall,
+    NoContact,
     OpeningHours,
     Person,
 )
@@ -58,10 +60,43 @@ class PersonOut(serializers.ModelSerializer[Person]):
 class CarerOut(serializers.ModelSerializer[Carer]):
     id = serializers.UUIDField(source="adult.public_id")
     name = serializers.CharField(source="adult.full_name")
+    tie = serializers.UUIDField(source="public_id", help_text="for DELETE carers/{id}/")
 
     class Meta:
         model = Carer
-        fields: tuple[str, ...] = ("id", "name", "relation")
+        fields: tuple[str, ...] = ("id", "name", "relation", "tie")
+
+
+class CarerIn(serializers.Serializer[Any]):
+    adult = serializers.UUIDField()
+    relation = serializers.ChoiceField(Carer.Relation.choices)
+
+
+class PairIn(serializers.Serializer[Any]):
+    other = serializers.UUIDField()
+
+
+class PairOut(serializers.ModelSerializer[NoContact]):
+    id = serializers.UUIDField(source="public_id")
+    one = serializers.UUIDField(source="one.public_id")
+    other = serializers.UUIDField(source="other.public_id")
+
+    class Meta:
+        model = NoContact
+        fields: tuple[str, ...] = ("id", "one", "other", "since_on")
+
+
+class WallIn(serializers.Serializer[Any]):
+    specialist = serializers.UUIDField()
+
+
+class WallOut(serializers.ModelSerializer[KinshipWall]):
+    id = serializers.UUIDField(source="public_id")
+    specialist = serializers.UUIDField(source="user.resource.public_id")
+
+    class Meta:
+        model = KinshipWall
+        fields: tuple[str, ...] = ("id", "specialist")
 
 
 class CardOut(serializers.ModelSerializer[ContactCard]):

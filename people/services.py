@@ -1,7 +1,7 @@
 """Commands on people, contact cards and cases."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -9,17 +9,31 @@ from django.db import IntegrityError, transaction
 from base import clock
 from base.models import Task
 from base.services import finish_task_about, open_task
-from people.errors import CaseNumberTaken, NoNumber, Walled
+from people import signals
+from people.errors import (
+    AlreadyRecorded,
+    CarerIsAChild,
+    CaseNumberTaken,
+    NoNumber,
+    NotAChild,
+    OnePerson,
+    Walled,
+)
 from people.models import (
     AccessRecord,
+    Carer,
     Case,
     Centre,
     ContactCard,
     EntryBasis,
     Household,
+    KinshipWall,
+    NoContact,
     Person,
     User,
 )
+
+Tie = TypeVar("Tie", Carer, NoContact, KinshipWall)
 
 PLAN_DUE = timedelta(days=20)  # D6
 
@@ -163,6 +177,68 @@ def close_case(case: Case) -> Case:
         case.save()
     finish_task_about(Task.Kind.ASSESSMENT_DUE, f"case:{case.public_id}")
     return case
+
+
+@transaction.atomic
+def add_carer(child: Person, adult: Person, *, relation: Carer.Relation) -> Carer:
+    """Record who cares for a child and may be told of its hours.
+
+    Raises OnePerson, NotAChild, CarerIsAChild, AlreadyRecorded.
+    """
+    today = clock.today()
+    check_two(child, adult)
+    if not child.is_child_on(today):
+        raise NotAChild
+    if adult.is_child_on(today):
+        raise CarerIsAChild
+    return recorded(Carer(child=child, adult=adult, relation=relation))
+
+
+@transaction.atomic
+def keep_apart(one: Person, other: Person) -> NoContact:
+    """From now on the two are never at one site at one time (D11); hours already booked are
+    somebody's task. Raises OnePerson, AlreadyRecorded."""
+    check_two(one, other)
+    pair = recorded(NoContact(one=one, other=other, since_on=clock.today()))
+    signals.kept_apart.send(NoContact, pair=pair)
+    return pair
+
+
+@transaction.atomic
+def wall_off(user: User, household: Household) -> KinshipWall:
+    """The colleague is kin to the family and denied it from now on (D12); what she has of it is
+    somebody's task. Raises AlreadyRecorded."""
+    wall = recorded(KinshipWall(user=user, household=household))
+    for case in Case.objects.filter(lead=user, household=household, closed_on=None):
+        open_task(
+            Task.Kind.ANOTHER_COLLEAGUE,
+            centre_id=case.centre_id,
+            about=f"case:{case.public_id}",
+            due_on=clock.today(),
+            owner_id=None,
+        )
+    signals.walled_off.send(KinshipWall, wall=wall)
+    return wall
+
+
+def lift(tie: Tie) -> None:
+    """The tie no longer holds; who recorded and who lifted it stays in its history."""
+    tie.delete()
+
+
+def check_two(one: Person, other: Person) -> None:
+    if one == other:
+        raise OnePerson
+
+
+def recorded(tie: Tie) -> Tie:
+    """The tie, saved. Raises AlreadyRecorded."""
+    try:
+        with transaction.atomic():
+            tie.save()
+    except IntegrityError as error:
+        raise AlreadyRecorded from error
+    return tie
 
 
 def note_read(user: User, centre_id: int, what: str, subject: UUID) -> None:

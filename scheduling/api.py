@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from base.pagination import Pages
 from base.views import View
 from people import selectors as people_selectors
-from people.policies import MANAGES_RESOURCES, require
+from people.policies import MANAGES_RESOURCES, Staff, require
 from people.requests import caller
 from scheduling import calendars, feeds, lookup, policies, services, slots
 from scheduling import serializers as shapes
@@ -92,6 +92,7 @@ class Slots(View):
             else None,
             begins=asked["from"],
             ends=asked["to"],
+            moving=known_booking(staff, asked["moving"]) if "moving" in asked else None,
         )
         found = slots.free_slots(search)
         pages = Pages()
@@ -157,11 +158,7 @@ class BookingView(View):
 
     def found(self, request: Request, public_id: UUID) -> Booking:
         """Raises NotFound: also to whoever does not need to know of it."""
-        staff = caller(request)
-        booking = lookup.booking(staff, public_id)
-        if not policies.knows_booking(staff, booking):
-            people_selectors.not_found("booking")
-        return booking
+        return known_booking(caller(request), public_id)
 
     def changeable(self, request: Request, public_id: UUID) -> Booking:
         """Raises NotFound, NotAllowed."""
@@ -333,6 +330,14 @@ class OneFeed(View):
         """Revoke the address."""
         feeds.close_feed(caller(request).user, public_id)
         return Response(status=204)
+
+
+def known_booking(staff: Staff, public_id: UUID) -> Booking:
+    """Raises NotFound: also to whoever does not need to know of it."""
+    booking = lookup.booking(staff, public_id)
+    if not policies.knows_booking(staff, booking):
+        people_selectors.not_found("booking")
+    return booking
 
 
 def shown(booking: Booking, request: Request) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from base import clock
 from people.models import Person
-from scheduling import demand, rules, selectors
+from scheduling import demand, rules, selectors, steps
 from scheduling import hours as house_hours
 from scheduling.demand import Demand, Need
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
+from scheduling.slots import Search
 
 Part = Allocation.Part
 
@@ -116,3 +117,46 @@ def prefer_current(plan: Plan, booking: Booking) -> Plan:
         for need in plan.needs
     )
     return replace(plan, needs=tuple(needs))
+
+
+def wish_of(
+    booking: Booking, *, starts_at: datetime, lead: Resource | None, room: Resource | None
+) -> Wish:
+    """The wish that would make this booking at another time. Raises WrongStep for a block."""
+    if booking.service is None:
+        raise steps.wrong_step(booking)
+    held = booking.allocations.filter(active=True).select_related("resource")
+    parts = [allocation.part for allocation in held]
+    leads = [allocation.resource for allocation in held if allocation.part == Part.LEAD]
+    if not leads:
+        raise steps.wrong_step(booking)
+    return Wish(
+        service=booking.service,
+        starts_at=starts_at,
+        lead=lead or leads[0],
+        people=selectors.people_in(booking),
+        modality=Modality(booking.modality),
+        room=room,
+        least_workers=1 + parts.count(Part.COLLEAGUE),
+        with_car=Part.VEHICLE in parts,
+        carer=booking.carer,
+    )
+
+
+def search_to_move(
+    booking: Booking, *, lead: Resource | None, begins: datetime, ends: datetime
+) -> Search:
+    """The search for another hour of a booking, with what it has beyond its service's defaults.
+    Raises WrongStep for a block."""
+    wish = wish_of(booking, starts_at=begins, lead=lead, room=None)
+    return Search(
+        service=wish.service,
+        people=wish.people,
+        modality=wish.modality,
+        specialist=wish.lead,
+        begins=begins,
+        ends=ends,
+        moving=booking,
+        least_workers=wish.least_workers,
+        with_car=wish.with_car,
+    )

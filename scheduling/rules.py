@@ -29,8 +29,7 @@ from scheduling.errors import (
 from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds, starts_within
 from scheduling.models import Resource, Service
-from scheduling.selectors import Party
-from scheduling.slots import SITE_MARGIN
+from scheduling.selectors import SITE_MARGIN, Party
 
 FARTHEST = timedelta(days=366)
 GENERAL_ACCESS = relativedelta(months=2)  # D4

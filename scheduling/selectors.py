@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.rows import columns_of, fetch, from_row, rows
-from people.models import Case, Person
+from people.models import Case, Household, Person, User
 from scheduling.intervals import Span, seconds
 from scheduling.models import (
     LONGEST_HOLDING,
@@ -21,6 +21,9 @@ from scheduling.models import (
     Resource,
     Service,
 )
+
+SITE_MARGIN = timedelta(minutes=15)
+"""People kept apart pass each other by at least this (D11)."""
 
 Lane = tuple[int, int]
 """A resource's id and one of its lanes."""
@@ -220,6 +223,38 @@ def on_site_holdings(
     return sorted((seconds(period.lower), seconds(period.upper)) for period in rows)
 
 
+STANDING = (Booking.Status.HELD, Booking.Status.CONFIRMED)
+
+
+def meetings_ahead(one: Person, other: Person) -> QuerySet[Booking]:
+    """Coming hours of `one` at the centre at which `other` would be there too (D11)."""
+    meanwhile = Booking.objects.filter(
+        participations__person=other,
+        modality=Modality.ON_SITE,
+        status__in=STANDING,
+        starts_at__lt=OuterRef("ends_at") + SITE_MARGIN,
+        ends_at__gt=OuterRef("starts_at") - SITE_MARGIN,
+    )
+    return Booking.objects.filter(
+        Exists(meanwhile),
+        participations__person=one,
+        modality=Modality.ON_SITE,
+        status__in=STANDING,
+        ends_at__gt=clock.now(),
+    )
+
+
+def hours_ahead(colleague: User, household: Household) -> QuerySet[Booking]:
+    """Coming hours of a colleague with a family."""
+    return Booking.objects.filter(
+        status__in=STANDING,
+        ends_at__gt=clock.now(),
+        allocations__active=True,
+        allocations__resource__user=colleague,
+        participations__person__household=household,
+    ).distinct()
+
+
 def visit_is_risky(
     people: Collection[Person], *, at: datetime, ignoring: int | None = None
 ) -> bool:
@@ -264,6 +299,10 @@ def entitlements(
 ) -> list[Entitlement]:
     facts = {"service": service.pk, "households": list(household_ids), "on": on}
     return [Entitlement(*row) for row in fetch(ENTITLEMENTS, facts)]
+
+
+def people_in(booking: Booking) -> tuple[Person, ...]:
+    return tuple(Person.objects.filter(participations__booking=booking).order_by("pk"))
 
 
 def open_case_of(booking: Booking) -> Case | None:

@@ -80,6 +80,9 @@ class SlotsQuery(Window):
         child=serializers.UUIDField(), required=False, max_length=MAX_PEOPLE, default=list
     )
     modality = serializers.ChoiceField(Modality.choices, default=Modality.ON_SITE)
+    moving = serializers.UUIDField(
+        required=False, help_text="a booking that another hour is looked for: it is not in the way"
+    )
 
 
 class SlotOut(serializers.Serializer[Slot]):

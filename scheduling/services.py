@@ -5,29 +5,26 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from base import clock
-from base.errors import NotFound, StaleVersion
+from base.errors import NotFound
 from base.models import Task
 from base.services import open_task
 from people.models import EntryBasis, Person, User
-from scheduling import rules, selectors, signals, writing
+from scheduling import rules, selectors, signals, steps, writing
 from scheduling.errors import (
-    AlreadyBegun,
     InvalidInterval,
     OutcomeMismatch,
     ResourceUnavailable,
     TooEarly,
-    WrongStep,
 )
 from scheduling.models import (
     Allocation,
     Booking,
     Change,
-    Modality,
     Participation,
     Resource,
     Service,
 )
-from scheduling.planning import Plan, Wish, make_plan, prefer_current
+from scheduling.planning import Plan, Wish, make_plan, prefer_current, wish_of
 from scheduling.writing import Holding, deadlock_retried
 
 HOLD_LASTS = timedelta(minutes=30)
@@ -144,12 +141,12 @@ def warn_before_access_ends(booking: Booking, ends_on: date | None, *, by: User)
 @deadlock_retried
 def confirm_booking(booking: Booking, *, by: User, version: int | None = None) -> Booking:
     """Turn a hold that has not expired into a booking. Raises WrongStep, StaleVersion."""
-    booking = take(booking, Status.CONFIRMED, version=version)
+    booking = steps.take(booking, Status.CONFIRMED, version=version)
     booking.hold_expires_at = None
-    move_to(booking, Status.CONFIRMED)
+    steps.move_to(booking, Status.CONFIRMED)
     writing.record(booking, Change.What.CONFIRMED, by=by.pk)
     writing.revise(selectors.resources_held(booking))
-    signals.booking_confirmed.send(Booking, booking=booking, people=people_in(booking))
+    signals.booking_confirmed.send(Booking, booking=booking, people=selectors.people_in(booking))
     return booking
 
 
@@ -175,10 +172,10 @@ def reschedule_booking(
         access_ends_on = rules.check_entry(wish.service, wish.people, starts_at=starts_at)
     plan = prefer_current(make_plan(wish, moving=booking), booking)
     lock_plan(plan, moving=booking)
-    booking = reread(booking, version=version)
-    check_not_begun(booking)
-    if booking.status not in {Status.HELD, Status.CONFIRMED} or hold_has_expired(booking):
-        raise wrong_step(booking)
+    booking = steps.reread(booking, version=version)
+    steps.check_not_begun(booking)
+    if booking.status not in {Status.HELD, Status.CONFIRMED} or steps.hold_has_expired(booking):
+        raise steps.wrong_step(booking)
     rules.check_apart(plan.wanted, plan.partners, starts_at, ignoring=booking.pk)
     holdings = writing.choose(plan.needs, starts_at, wish.ends_at, ignoring=booking.pk)
     was = booking.starts_at
@@ -200,34 +197,6 @@ def reschedule_booking(
     if booking.status == Status.CONFIRMED:
         signals.booking_rescheduled.send(Booking, booking=booking, people=wish.people)
     return booking
-
-
-def people_in(booking: Booking) -> tuple[Person, ...]:
-    return tuple(Person.objects.filter(participations__booking=booking).order_by("pk"))
-
-
-def wish_of(
-    booking: Booking, *, starts_at: datetime, lead: Resource | None, room: Resource | None
-) -> Wish:
-    """The wish that would make this booking at another time. Raises WrongStep for a block."""
-    if booking.service is None:
-        raise wrong_step(booking)
-    held = booking.allocations.filter(active=True).select_related("resource")
-    parts = [allocation.part for allocation in held]
-    leads = [allocation.resource for allocation in held if allocation.part == Part.LEAD]
-    if not leads:
-        raise wrong_step(booking)
-    return Wish(
-        service=booking.service,
-        starts_at=starts_at,
-        lead=lead or leads[0],
-        people=people_in(booking),
-        modality=Modality(booking.modality),
-        room=room,
-        least_workers=1 + parts.count(Part.COLLEAGUE),
-        with_car=Part.VEHICLE in parts,
-        carer=booking.carer,
-    )
 
 
 def notice_serial_moves(booking: Booking, people: Sequence[Person]) -> None:
@@ -255,12 +224,12 @@ def cancel_booking(
 
     Raises WrongStep, AlreadyBegun, StaleVersion.
     """
-    booking = take(booking, Status.CANCELLED, version=version)
+    booking = steps.take(booking, Status.CANCELLED, version=version)
     if booking.kind == Booking.Kind.CONSULTATION:
-        check_not_begun(booking)
+        steps.check_not_begun(booking)
         booking.participations.update(outcome=outcome_of_cancelling(booking, party))
     booking.cancelled_by, booking.cancel_reason = party, reason
-    move_to(booking, Status.CANCELLED)
+    steps.move_to(booking, Status.CANCELLED)
     writing.release(booking)
     writing.record(booking, Change.What.CANCELLED, by=by.pk, facts={"party": party.value})
     signals.booking_cancelled.send(Booking, booking=booking)
@@ -287,21 +256,21 @@ def record_outcomes(
 
     Raises TooEarly, WrongStep, OutcomeMismatch, StaleVersion, and NotFound for somebody else.
     """
-    booking = take(booking, Status.CLOSED, version=version)
+    booking = steps.take(booking, Status.CLOSED, version=version)
     if booking.kind == Booking.Kind.BLOCK:
-        raise wrong_step(booking)
+        raise steps.wrong_step(booking)
     if clock.now() < booking.starts_at:
         raise TooEarly(starts_at=booking.starts_at)
-    if not set(outcomes) <= set(people_in(booking)):
+    if not set(outcomes) <= set(selectors.people_in(booking)):
         raise NotFound
     day = clock.local(booking.starts_at).date()
     for person, outcome in outcomes.items():
         check_outcome(person, outcome, child=person.is_child_on(day))
         booking.participations.filter(person=person).update(outcome=outcome)
     if not booking.participations.filter(outcome="").exists():
-        move_to(booking, Status.CLOSED)
+        steps.move_to(booking, Status.CLOSED)
     else:
-        move_to(booking, Status(booking.status))
+        steps.move_to(booking, Status(booking.status))
     writing.record(
         booking,
         Change.What.OUTCOME,
@@ -415,54 +384,6 @@ def expire_hold(booking: Booking) -> bool:
     if retired:
         writing.revise(held)
     return retired
-
-
-def take(booking: Booking, target: Status, *, version: int | None) -> Booking:
-    """Lock what the booking holds, then its row, and check that it may go to `target`.
-
-    Raises StaleVersion, WrongStep.
-    """
-    writing.lock(selectors.resources_held(booking))
-    booking = reread(booking, version=version)
-    if target not in Status(booking.status).moves or hold_has_expired(booking):
-        raise wrong_step(booking)
-    return booking
-
-
-def reread(booking: Booking, *, version: int | None) -> Booking:
-    """The booking's row, locked. Raises StaleVersion."""
-    fresh = (
-        Booking.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("service", "centre", "carer")
-        .get(pk=booking.pk)
-    )
-    if version is not None and version != fresh.version:
-        raise StaleVersion(version=fresh.version)
-    return fresh
-
-
-def move_to(booking: Booking, status: Status) -> None:
-    booking.status = status
-    booking.version += 1
-    booking.save()
-
-
-def hold_has_expired(booking: Booking) -> bool:
-    return (
-        booking.status == Status.HELD
-        and booking.hold_expires_at is not None
-        and booking.hold_expires_at <= clock.now()
-    )
-
-
-def wrong_step(booking: Booking) -> WrongStep:
-    status = Status.EXPIRED if hold_has_expired(booking) else Status(booking.status)
-    return WrongStep(state=str(status.label))
-
-
-def check_not_begun(booking: Booking) -> None:
-    if booking.starts_at <= clock.now():
-        raise AlreadyBegun(starts_at=booking.starts_at)
 
 
 def authorise(basis: EntryBasis, services: Sequence[Service]) -> EntryBasis:

@@ -7,7 +7,7 @@ hundred specialists makes no list of its fifty thousand slots.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from heapq import merge as merge_sorted
 from itertools import islice
@@ -31,13 +31,11 @@ from scheduling.intervals import (
     starts_within,
     subtract,
 )
-from scheduling.models import Modality, Resource, Service
+from scheduling.models import Booking, Modality, Resource, Service
+from scheduling.selectors import SITE_MARGIN
 
 HORIZON = timedelta(days=90)
 """How far past an empty window the first free day is looked for."""
-
-SITE_MARGIN = timedelta(minutes=15)
-"""People kept apart pass each other by at least this (D11)."""
 
 DAY = 86_400
 
@@ -68,6 +66,12 @@ class Search:
     specialist: Resource | None
     begins: datetime
     ends: datetime
+    moving: Booking | None = None
+    """The booking for which another hour is looked for: it stands in nobody's way."""
+
+    least_workers: int = 1
+    with_car: bool = False
+    """What is wanted beyond the service's defaults."""
 
 
 class FreeSlots(Sequence[Slot]):
@@ -145,14 +149,7 @@ def free_slots(search: Search) -> FreeSlots:
 
 def first_day_after(search: Search) -> date | None:
     """The first date after the window on which there is a slot, within HORIZON."""
-    later = Search(
-        search.service,
-        search.people,
-        search.modality,
-        search.specialist,
-        search.ends,
-        search.ends + HORIZON,
-    )
+    later = replace(search, begins=search.ends, ends=search.ends + HORIZON)
     return free_slots(later).first_day()
 
 
@@ -164,7 +161,16 @@ class _Finder:
         self.now = clock.now()
         self.begins = max(search.begins, self.now + search.service.minimum_notice)
         self.ends = search.ends
-        self.wanted = demand.demand(search.service, search.people, search.modality, at=self.begins)
+        self.ignoring = search.moving.pk if search.moving else None
+        self.wanted = demand.demand(
+            search.service,
+            search.people,
+            search.modality,
+            at=self.begins,
+            least_workers=search.least_workers,
+            with_car=search.with_car,
+            ignoring=self.ignoring,
+        )
         self.duration = length(search.service.duration)
 
     def find(self) -> FreeSlots:
@@ -198,6 +204,7 @@ class _Finder:
             self.begins - margin,
             self.ends + margin,
             now=self.now,
+            ignoring=self.ignoring,
         )
         self.horizon = (seconds(self.begins - margin), seconds(self.ends + margin))
         self.hours = house_hours.read_hours(
@@ -269,7 +276,11 @@ class _Finder:
         margin = length(SITE_MARGIN)
         around = timedelta(seconds=DAY)
         others = selectors.on_site_holdings(
-            partners, self.begins - around, self.ends + around, now=self.now
+            partners,
+            self.begins - around,
+            self.ends + around,
+            now=self.now,
+            ignoring=self.ignoring,
         )
         return merge((start - margin - self.duration + 1, end + margin) for start, end in others)
 

@@ -22,8 +22,8 @@ from people import selectors as people_selectors
 from people.models import Person
 from people.policies import require
 from people.requests import caller
-from scheduling import calendars, lookup, policies, services, slots
-from scheduling.models import Booking, Change, Modality, Participation, Resource
+from scheduling import calendars, lookup, planning, policies, services, slots, steps
+from scheduling.models import Booking, Change, Participation, Resource
 
 MOVES_SHOWN = 24
 MOVE_WINDOW = timedelta(days=14)
@@ -82,7 +82,7 @@ def shown(
 
 
 def status_of(booking: Booking) -> str:
-    if services.hold_has_expired(booking):
+    if steps.hold_has_expired(booking):
         return Booking.Status.EXPIRED
     return booking.status
 
@@ -257,20 +257,15 @@ def lead_of(booking: Booking) -> Resource | None:
 
 
 def hours_for(booking: Booking, specialist: Resource | None, begins: datetime) -> dict[str, Any]:
-    """What `slots` finds for the booking's people; its own hour still counts as taken."""
-    assert booking.service is not None
-    people = services.people_in(booking)
-    search = selectors.search_for(
-        booking.service,
-        people,
-        Modality(booking.modality),
-        specialist,
-        begins,
-        begins + MOVE_WINDOW,
+    """What `slots` finds for the booking's people, its own hour apart."""
+    search = planning.search_to_move(
+        booking, lead=specialist, begins=begins, ends=begins + MOVE_WINDOW
     )
     found: list[slots.Slot] = slots.free_slots(search)[:MOVES_SHOWN]  # type: ignore[assignment]
+    own = booking.starts_at, lead_of(booking)
+    others = [slot for slot in found if (slot.starts_at, slot.specialist) != own]
     return {
-        "days": selectors.days_of(found),
+        "days": selectors.days_of(others),
         "later_day": None if found else slots.first_day_after(search),
         "more_from": clock.local(found[-1].starts_at).date() + timedelta(days=1)
         if len(found) == MOVES_SHOWN

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
 from desk import selectors, services
-from desk.forms import CardForm, CaseForm, PersonForm
 from desk.pages import accepted, back, done, page
+from desk.people_forms import CardForm, CaseForm, PersonForm
 from notifications import selectors as reminders
 from notifications.planning import explained
 from people import policies
@@ -91,6 +91,7 @@ def one_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ],
         "today": today,
         "now": clock.now(),
+        "apart": selectors.kept_apart_from(staff, person),
         "may_book": may_book(staff, person.centre_id),
         "may_open_case": policies.may_open_case(staff, person),
     }

@@ -15,12 +15,14 @@ from base import clock
 from base.models import Task
 from notifications.models import Delivery
 from people.models import (
+    Carer,
     Case,
     Centre,
     ContactCard,
     EntryBasis,
     Household,
     KinshipWall,
+    NoContact,
     Person,
     Role,
     User,
@@ -52,6 +54,13 @@ class House:
     household: Household
     mother: Person
     child: Person
+    boy: Person
+    """Her son, whose carer nobody has recorded yet."""
+    father: Person
+    """Of another family. The mother must not meet him."""
+    carer: Carer
+    pair: NoContact
+    wall: KinshipWall
     card: ContactCard
     case: Case
     basis: EntryBasis
@@ -85,7 +94,10 @@ def house(slug: str) -> House:
     Room.objects.create(resource=room, features=[Room.Feature.PLAY])
     mother = building.person(centre)
     child = building.person(centre, household=mother.household, birth_on=date(2019, 5, 1))
-    building.carer(child, mother)
+    carer = building.carer(child, mother)
+    boy = building.person(centre, household=mother.household, birth_on=date(2021, 5, 1))
+    father = building.person(centre)
+    pair = NoContact.objects.create(one=mother, other=father, since_on=clock.today())
     case = building.case(mother, services=[service])
     Case.objects.filter(pk=case.pk).update(lead=psychologist.user)
     staff: dict[str, User] = {
@@ -97,6 +109,7 @@ def house(slug: str) -> House:
         username=f"installer@{slug}.example", is_superuser=True, is_staff=True
     )
     KinshipWall.objects.create(user=staff["kin"], household=mother.household)
+    wall = KinshipWall.objects.create(user=stranger.user, household=father.household)
     card = building.card(mother)
 
     def book(hours: int, **fields: Any) -> Booking:
@@ -136,6 +149,11 @@ def house(slug: str) -> House:
         household=mother.household,
         mother=mother,
         child=child,
+        boy=boy,
+        father=father,
+        carer=carer,
+        pair=pair,
+        wall=wall,
         card=card,
         case=case,
         basis=case.entry_bases.get(),
