@@ -160,6 +160,12 @@ def card(visit: Visit) -> None:
     visit.page.goto(f"/people/{adult(visit)}/card/")
 
 
+def ties(visit: Visit) -> None:
+    """Of a child, with somebody being looked for."""
+    child(visit)
+    visit.page.goto(f"{visit.page.url}ties/?q=А")
+
+
 def new_case(visit: Visit) -> None:
     visit.page.goto(f"/people/{adult(visit)}/case/")
 
@@ -224,6 +230,7 @@ STEPS: dict[str, Steps] = {
         ("find-any", any_specialist),
         ("book-coordinator", book),
         ("person-coordinator", person),
+        ("ties", ties),
     ],
     "data-officer": [("welcome", at("/")), ("access-log", at("/access/"))],
     "leader": [("welcome-leader", at("/"))],
