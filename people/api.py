@@ -15,7 +15,16 @@ from base.services import finish_task
 from base.views import View
 from people import policies, selectors, services
 from people import serializers as shapes
-from people.models import AccessRecord, Carer, Case, Centre, ContactCard, Person
+from people.models import (
+    AccessRecord,
+    Carer,
+    Case,
+    Centre,
+    ContactCard,
+    KinshipWall,
+    NoContact,
+    Person,
+)
 from people.policies import (
     chooses_lead,
     knows_person,
@@ -148,14 +157,17 @@ class OneCarer(View):
         return Response(status=204)
 
 
-class Pairs(PersonView):
-    @extend_schema(responses=shapes.PairOut(many=True), operation_id="no_contacts_list")
-    def get(self, request: Request, public_id: UUID) -> Response:
-        """Whom this person must not meet (D11)."""
-        person = self.known(request, public_id)
-        require(policies.may_keep_apart(caller(request), person.centre_id))
-        pairs = selectors.pairs_of(caller(request)).filter(Q(one=person) | Q(other=person))
-        return Response(shapes.PairOut(pairs, many=True).data)
+class Pairs(PersonView, generics.ListAPIView[NoContact]):
+    """Whom this person must not meet (D11)."""
+
+    serializer_class = shapes.PairOut
+    queryset = NoContact.objects.none()
+
+    def get_queryset(self) -> QuerySet[NoContact]:
+        staff = caller(self.request)
+        person = self.known(self.request, self.kwargs["public_id"])
+        require(policies.may_keep_apart(staff, person.centre_id))
+        return selectors.pairs_of(staff).filter(Q(one=person) | Q(other=person)).order_by("pk")
 
     @extend_schema(request=shapes.PairIn, responses={201: shapes.PairOut})
     def post(self, request: Request, public_id: UUID) -> Response:
@@ -176,15 +188,17 @@ class OnePair(View):
         return Response(status=204)
 
 
-class Walls(View):
-    @extend_schema(responses=shapes.WallOut(many=True), operation_id="walls_list")
-    def get(self, request: Request, public_id: UUID) -> Response:
-        """Colleagues who are kin to this person's family (D12)."""
-        staff = caller(request)
-        person = selectors.person(staff, public_id)
+class Walls(View, generics.ListAPIView[KinshipWall]):
+    """Colleagues who are kin to this person's family (D12)."""
+
+    serializer_class = shapes.WallOut
+    queryset = KinshipWall.objects.none()
+
+    def get_queryset(self) -> QuerySet[KinshipWall]:
+        staff = caller(self.request)
+        person = selectors.person(staff, self.kwargs["public_id"])
         require(policies.may_keep_apart(staff, person.centre_id))
-        walls = selectors.walls_of(staff).filter(household=person.household)
-        return Response(shapes.WallOut(walls, many=True).data)
+        return selectors.walls_of(staff).filter(household=person.household).order_by("pk")
 
     @extend_schema(request=shapes.WallIn, responses={201: shapes.WallOut})
     def post(self, request: Request, public_id: UUID) -> Response:

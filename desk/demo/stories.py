@@ -25,7 +25,7 @@ from desk.demo.families import (
     weekday_before,
 )
 from people import services as people_services
-from people.models import KinshipWall, NoContact, User
+from people.models import User
 from scheduling import services
 from scheduling.models import Booking, Resource
 
@@ -93,8 +93,8 @@ def kept_apart(teller: Teller) -> None:
     surname = "Странджев"
     mother = teller.family(days_ago=100, surname=surname, at_risk=True)
     father = teller.family(FATHER_ALONE, days_ago=98, surname=surname)
-    since_on = teller.today - timedelta(days=95)
-    NoContact.objects.create(one=mother.carer, other=father.carer, since_on=since_on)
+    with clock.frozen(clock.midnight(teller.today - timedelta(days=95))):
+        people_services.keep_apart(mother.carer, father.carer)
     for family in (mother, father):
         teller.diary.take_in(family, TALK, teller.days(1, 10))
 
@@ -103,7 +103,7 @@ def walled_off(teller: Teller) -> None:
     """D12: kin of the psychologist who logs in; her colleague works with them."""
     staff = teller.diary.house.staff
     family = teller.family(COUPLE, lead=staff["psychologist-2"])
-    KinshipWall.objects.create(user=staff["psychologist"], household=family.household)
+    people_services.wall_off(staff["psychologist"], family.household)
     booking = teller.diary.take_in(family, CHILD_TALK, teller.days(-30, -12))
     teller.diary.close(booking)
     teller.diary.take_in(family, CHILD_TALK, teller.days(2, 12))

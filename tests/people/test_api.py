@@ -216,14 +216,19 @@ def test_person_under_a_key_is_registered_once(office):
 
 def test_page_of_a_person_tells_carers_and_card(office):
     child = building.person(office.centre, birth_on=date(2019, 5, 1))
-    building.carer(child, office.mother)
+    carer = building.carer(child, office.mother)
     building.card(child, phone="+359888000111")
 
     answer = office.api.get(f"people/{child.public_id}/").json()
 
     assert answer["birth_on"] == "2019-05-01"
     assert answer["carers"] == [
-        {"id": str(office.mother.public_id), "name": office.mother.full_name, "relation": "mother"}
+        {
+            "id": str(office.mother.public_id),
+            "name": office.mother.full_name,
+            "relation": "mother",
+            "tie": str(carer.public_id),
+        }
     ]
     assert answer["contact_card"]["phone"] == "+359888000111"
 
