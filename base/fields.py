@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,6 +11,12 @@ from rest_framework import serializers
 from base import clock
 
 EARLIEST, LATEST = 1900, 2199
+YEARS = _("The year must lie between 1900 and 2199.")
+SENSIBLE = (
+    MinValueValidator(date(EARLIEST, 1, 1), YEARS),
+    MaxValueValidator(date(LATEST, 12, 31), YEARS),
+)
+"""Validators of dates in queries."""
 
 
 class InstantField(serializers.DateTimeField):
@@ -17,7 +24,7 @@ class InstantField(serializers.DateTimeField):
 
     default_error_messages = {
         "offset": _("Give the offset from UTC, as in 2026-11-24T10:00:00+02:00."),
-        "year": _("The year must lie between 1900 and 2199."),
+        "year": YEARS,
         "minute": _("Give whole minutes."),
     }
 
@@ -45,7 +52,7 @@ class LocalTimeField(serializers.DateTimeField):
 
     default_error_messages = {
         "aware": _("A local time has no offset; give it in the field without _local instead."),
-        "year": InstantField.default_error_messages["year"],
+        "year": YEARS,
         "minute": InstantField.default_error_messages["minute"],
     }
 
@@ -68,13 +75,34 @@ class LocalTimeField(serializers.DateTimeField):
 class DayField(serializers.DateField):
     """A date of a year that makes sense."""
 
-    default_error_messages = {"year": InstantField.default_error_messages["year"]}
+    default_error_messages = {"year": YEARS}
 
     def to_internal_value(self, value: Any) -> date:
         day = super().to_internal_value(value)
         if not EARLIEST <= day.year <= LATEST:
             self.fail("year")
         return day
+
+
+class PastDayField(DayField):
+    """A date that has come: a birth, a document, a case that was opened."""
+
+    default_error_messages = {"ahead": _("This date is still ahead.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if day > clock.today():
+            self.fail("ahead")
+        return day
+
+
+class VersionField(serializers.IntegerField):
+    """The version the caller read: a JSON number, not one in a text."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$", "example": "09:00"})
@@ -107,6 +135,8 @@ class LabelField(serializers.CharField):
     default_error_messages = {"control": _("Control characters are not allowed here.")}
 
     def to_internal_value(self, value: Any) -> str:
+        if not isinstance(value, str):
+            self.fail("invalid")
         text = super().to_internal_value(value)
         if not text.isprintable():
             self.fail("control")

@@ -2,9 +2,10 @@
 
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from config import problems
 from config.middleware import DATABASE_DOWN, database_down
@@ -15,6 +16,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         body = problems.make(404, "not_found", _("There is nothing at this address."))
         return JsonResponse(body, status=404, content_type=problems.CONTENT_TYPE)
     return render(request, "404.html", status=404)
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Any other address of the API, in its own words also where Django would explain itself."""
+    return not_found(request, Http404())
 
 
 def failed(request: HttpRequest) -> HttpResponse:

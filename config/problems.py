@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from base.errors import DomainError, KeyReused, NotAllowed, NotFound, StaleVersion
+from people.errors import NumberChanged
 from scheduling.errors import ResourceUnavailable
 
 CONTENT_TYPE = "application/problem+json"
@@ -27,6 +28,7 @@ STATUS: Mapping[type[DomainError], int] = {
     NotAllowed: 403,
     StaleVersion: 409,
     ResourceUnavailable: 409,
+    NumberChanged: 409,
     KeyReused: 422,
 }
 """Every other DomainError is 422: understood, and refused by a rule of the house."""

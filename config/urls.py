@@ -2,7 +2,7 @@
 
 from allauth.account import views as account
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -10,7 +10,7 @@ import notifications.urls
 import people.urls
 import rooms.urls
 import scheduling.urls
-from config import health
+from config import health, pages
 
 api_patterns = [
     *scheduling.urls.api_patterns,
@@ -30,6 +30,7 @@ account_patterns = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api_patterns, "api"))),
+    re_path(r"^api/v1/.*/$", pages.nothing_here, name="api-nothing"),
     path("", include("scheduling.urls")),
     path("", include("notifications.urls")),
     path("", include("desk.urls")),

@@ -13,7 +13,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-EARLIEST, LATEST = 1900, 2199
+from base.fields import EARLIEST, LATEST, YEARS
+
 LABEL_LENGTH = 200
 
 DAY = re.compile(r"(\d{1,2})[.,/\- ](\d{1,2})[.,/\- ](\d{4})|(\d{2})(\d{2})(\d{4})")
@@ -28,7 +29,7 @@ class DayField(forms.Field):
     widget = forms.TextInput
     default_error_messages = {
         "invalid": _("Write the date as 22.11.2026."),
-        "year": _("The year must lie between 1900 and 2199."),
+        "year": YEARS,
     }
 
     def to_python(self, value: Any) -> date | None:

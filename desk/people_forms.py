@@ -47,10 +47,9 @@ class PersonForm(StaffForm):
         return self.cleaned_data["centre"] or self.fields["centre"].initial
 
 
-class CaseForm(StaffForm):
-    number = LabelField(max_length=40, label=_("Number of the case"))
-    opened_on = DayField(label=_("Opened on"))
-    lead = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Lead"), empty_label=None)
+class DocumentForm(StaffForm):
+    """An entry document and what it authorises."""
+
     route = forms.ChoiceField(choices=EntryBasis.Route.choices, label=_("By what document"))
     document_number = LabelField(max_length=60, label=_("Number of the document"))
     document_on = DayField(label=_("Date of the document"))
@@ -62,14 +61,50 @@ class CaseForm(StaffForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Services outside this list need another document."),
     )
+    starts = "valid_from"
+    """The field of the document's first day."""
+
+    def __init__(self, *args: Any, centre_id: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        fields["services"].queryset = lookup.services_of(self.staff).filter(centre=centre_id)
+
+    def clean_document_on(self) -> date:
+        signed: date = self.cleaned_data["document_on"]
+        if signed > clock.today():
+            raise ValidationError(gettext("This date is still ahead."))
+        return signed
+
+    def clean(self) -> dict[str, Any]:
+        asked = {**(super().clean() or {})}
+        starts, until = asked.get(self.starts), asked.get("valid_until")
+        if starts and until and until < starts:
+            self.add_error("valid_until", gettext("The last date must not be before the first."))
+        return asked
+
+
+class RenewalForm(DocumentForm):
+    """Another document of a case that is open."""
+
+    valid_from = DayField(label=_("Valid from"))
+
+    field_order = ["route", "document_number", "document_on", "valid_from", "valid_until"]
+
+
+class CaseForm(DocumentForm):
+    """A case and its first document, which holds from the day the case is opened."""
+
+    number = LabelField(max_length=40, label=_("Number of the case"))
+    opened_on = DayField(label=_("Opened on"))
+    lead = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Lead"), empty_label=None)
     at_risk = forms.BooleanField(
         required=False, label=_("There is a risk: home visits by two colleagues")
     )
+    starts = "opened_on"
 
     def __init__(self, *args: Any, person: Person, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, centre_id=person.centre_id, **options)
         fields: Any = self.fields
-        fields["services"].queryset = lookup.services_of(self.staff).filter(centre=person.centre_id)
         fields["lead"].queryset = selectors.staff_of(self.staff, person.centre_id)
         fields["lead"].initial = self.staff.user.pk
         fields["opened_on"].initial = clock.today()
@@ -81,13 +116,6 @@ class CaseForm(StaffForm):
         if opened > clock.today():
             raise ValidationError(gettext("This date is still ahead."))
         return opened
-
-    def clean(self) -> dict[str, Any]:
-        asked = {**(super().clean() or {})}
-        opened, until = asked.get("opened_on"), asked.get("valid_until")
-        if opened and until and until < opened:
-            self.add_error("valid_until", gettext("The last date must not be before the first."))
-        return asked
 
 
 UNCHANGED = ""

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from people.models import Case, Household
-from people.services import open_case
+from people.models import Case, EntryBasis, Household
+from people.services import add_document, open_case
 from scheduling.models import Service
 from scheduling.services import authorise
 
@@ -21,3 +21,9 @@ def open_case_for(household: Household, services: Sequence[Service], **facts: An
     for basis in case.entry_bases.all():
         authorise(basis, services)
     return case
+
+
+@transaction.atomic
+def add_document_to(case: Case, services: Sequence[Service], **facts: Any) -> EntryBasis:
+    """Another document of a case, and what it authorises (D4). Raises CaseIsClosed."""
+    return authorise(add_document(case, **facts), services)

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:public_id>/verify/", people.verify, name="person-verify"),
     path("people/<uuid:public_id>/opt-out/", people.opt_out, name="person-opt-out"),
     path("people/<uuid:public_id>/case/", people.new_case, name="new-case"),
+    path("cases/<uuid:public_id>/document/", people.new_document, name="new-document"),
     path("cases/<uuid:public_id>/planned/", people.case_planned, name="case-page-planned"),
     path("cases/<uuid:public_id>/close/", people.case_close, name="case-page-close"),
     path("me/calendar/", mine.calendar, name="my-calendar"),

@@ -6,7 +6,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from notifications import services
-from people.models import Person
+from people import signals as people_signals
+from people.models import ContactCard, Person
 from scheduling import signals
 from scheduling.models import Booking
 
@@ -14,6 +15,11 @@ from scheduling.models import Booking
 @receiver(signals.booking_confirmed)
 def plan(booking: Booking, people: Sequence[Person], **_: Any) -> None:
     services.plan_reminders(booking, people)
+
+
+@receiver(people_signals.card_changed)
+def plan_anew(card: ContactCard, **_: Any) -> None:
+    services.plan_again_for(card)
 
 
 @receiver(signals.booking_rescheduled)

@@ -4,12 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F, Q
+
 from base import clock
 from base.rows import rows
 from notifications import planning
 from notifications.models import Reminder
 from people.models import ContactCard, Person
+from people.policies import Staff
+from people.selectors import households_walled_from
 from scheduling.models import Booking
+from scheduling.policies import known_bookings
 
 
 @dataclass(frozen=True)
@@ -29,17 +34,22 @@ def of_booking(booking: Booking) -> list[Prospect]:
     )
 
 
-def ahead_for(people: Collection[Person]) -> list[Prospect]:
-    """Reminders about coming bookings of these people, the soonest first; dropped ones aside."""
-    rows = (
+def ahead_for(staff: Staff, someone: Person) -> list[Prospect]:
+    """Reminders to a person, and to a child's carer about the child's hours, as far as the
+    reader knows of the bookings: the soonest first, dropped ones aside."""
+    about_her_child = Q(booking__participations__person=someone, recipient=F("booking__carer"))
+    found = (
         Reminder.objects.filter(
-            booking__participations__person__in=people, booking__starts_at__gt=clock.now()
+            Q(recipient=someone) | about_her_child,
+            booking__in=known_bookings(staff),
+            booking__starts_at__gt=clock.now(),
         )
         .exclude(status=Reminder.Status.DROPPED)
+        .exclude(recipient__household__in=households_walled_from(staff))
         .select_related("booking__centre", "booking__service", "recipient")
         .distinct()
     )
-    return prospects(rows)
+    return prospects(found)
 
 
 def cards_of(people: Collection[Person]) -> dict[int, ContactCard]:

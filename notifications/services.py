@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.db.models.functions import Now  # noqa: TID251 - leases are on database time
 
 from base import clock
@@ -74,6 +75,25 @@ def recipients_of(booking: Booking, people: Sequence[Person]) -> list[Person]:
     if booking.carer and len(adults) < len(people) and booking.carer not in adults:
         adults.append(booking.carer)
     return adults
+
+
+def plan_again_for(card: ContactCard) -> None:
+    """Her safe hours may be others now: what has not begun to leave is due at another time, can
+    no longer leave, or can at last (D30)."""
+    waiting = Reminder.objects.filter(
+        Q(status=Status.PLANNED) | Q(status=Status.SILENT, why=planning.Hindrance.OUTSIDE_HOURS),
+        recipient=card.person_id,
+        booking__status=Booking.Status.CONFIRMED,
+        booking__starts_at__gt=clock.now(),
+        schedule_version=F("booking__schedule_version"),
+    ).select_related("booking", "recipient")
+    for was in waiting:
+        now = planned(was.booking, Reminder.Kind(was.kind), was.recipient, card)
+        if was.status == Status.PLANNED and now.due_at == was.due_at:
+            continue
+        Reminder.objects.filter(pk=was.pk, status=was.status).update(
+            due_at=now.due_at, status=now.status, why=now.why
+        )
 
 
 def drop_reminders(booking: Booking) -> None:

@@ -1,5 +1,6 @@
 """HTTP to people and cases: parse, authorise, call once, present."""
 
+from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -115,14 +116,18 @@ class CardView(View):
         staff = caller(request)
         card = selectors.contact_card(staff, public_id)
         require(knows_person(staff, card.person))
+        services.note_read(staff.user, card.person.centre_id, "person", card.person.public_id)
         return card
 
 
 class VerifyCard(CardView):
-    @extend_schema(request=None, responses=shapes.CardOut)
+    @extend_schema(request=shapes.VerifyIn, responses=shapes.CardOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Staff heard the person herself on that number (D27)."""
-        card = services.verify_number(self.card(request, public_id))
+        phone = self.body(shapes.VerifyIn).get("phone")
+        card = services.verify_number(
+            self.card(request, public_id), phone=str(phone) if phone else None
+        )
         return Response(shapes.CardOut(card).data)
 
 
@@ -142,8 +147,9 @@ class Carers(PersonView):
         asked = self.body(shapes.CarerIn)
         adult = selectors.person_of_centre(caller(request), child.centre_id, asked["adult"])
         relation = Carer.Relation(asked["relation"])
-        carer = services.add_carer(child, adult, relation=relation)
-        return Response(shapes.CarerOut(carer).data, status=201)
+        return self.created_once(
+            lambda: shapes.CarerOut(services.add_carer(child, adult, relation=relation)).data
+        )
 
 
 class OneCarer(View):
@@ -177,7 +183,7 @@ class Pairs(PersonView, generics.ListAPIView[NoContact]):
         require(policies.may_keep_apart(staff, person.centre_id))
         asked = self.body(shapes.PairIn)
         other = selectors.person_of_centre(staff, person.centre_id, asked["other"])
-        return Response(shapes.PairOut(services.keep_apart(person, other)).data, status=201)
+        return self.created_once(lambda: shapes.PairOut(services.keep_apart(person, other)).data)
 
 
 class OnePair(View):
@@ -207,8 +213,9 @@ class Walls(View, generics.ListAPIView[KinshipWall]):
         person = selectors.person(staff, public_id)
         colleague = selectors.colleague(person.centre, self.body(shapes.WallIn)["specialist"])
         require(policies.may_wall_off(staff, colleague, person.centre_id))
-        wall = services.wall_off(colleague, person.household)
-        return Response(shapes.WallOut(wall).data, status=201)
+        return self.created_once(
+            lambda: shapes.WallOut(services.wall_off(colleague, person.household)).data
+        )
 
 
 class OneWall(View):
@@ -237,6 +244,13 @@ class Cases(View, generics.ListAPIView[Case]):
 
     def get_queryset(self) -> QuerySet[Case]:
         return selectors.cases_of(caller(self.request))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page of cases is so many cases read (D39)."""
+        page: list[Case] = super().paginate_queryset(queryset) or []
+        read = [(case.centre_id, case.public_id) for case in page]
+        services.note_reads(caller(self.request).user, "case", read)
+        return page
 
     @extend_schema(request=shapes.CaseIn, responses={201: shapes.CaseOut})
     def post(self, request: Request) -> Response:
@@ -283,6 +297,17 @@ class ClosedCase(CaseView):
         """The work with the family is over."""
         case = services.close_case(self.known(request, public_id))
         return Response(shapes.CaseOut(case).data)
+
+
+class CaseDocuments(CaseView):
+    @extend_schema(request=shapes.DocumentIn, responses={201: shapes.EntryBasisOut})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Another entry document: a renewal, or one that authorises more (D4)."""
+        case = self.known(request, public_id)
+        asked = self.body(shapes.DocumentIn)
+        return self.created_once(
+            lambda: shapes.EntryBasisOut(services.add_document(case, **asked)).data
+        )
 
 
 class Tasks(generics.ListAPIView[Task]):

@@ -12,6 +12,18 @@ class NoNumber(DomainError):
     sentence = _("There is no phone on the card. Write it down first.")
 
 
+class NumberChanged(DomainError):
+    """Somebody wrote another number on the card since it was read."""
+
+    code = "number_changed"
+    sentence = _("The number on the card is another one by now. Look at it and call again.")
+
+
+class CaseIsClosed(DomainError):
+    code = "case_is_closed"
+    sentence = _("This case is closed. Open a new one for the family.")
+
+
 class NotAChild(DomainError):
     """Carers are recorded for children; an unknown birth date is read as an adult's."""
 

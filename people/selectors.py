@@ -154,12 +154,6 @@ def overdue_cases(cases: QuerySet[Case], *, on: date | None = None) -> QuerySet[
     return cases.filter(planned_on=None, closed_on=None, plan_due_on__lt=on or clock.today())
 
 
-def capacity_of(centre: Centre, *, on: date) -> int | None:
-    """Official places on a date; None before the first figure."""
-    latest = Capacity.objects.filter(centre=centre, from_on__lte=on).order_by("-from_on").first()
-    return latest.places if latest else None
-
-
 def contact_card_of(someone: Person) -> ContactCard | None:
     return ContactCard.objects.filter(person=someone).first()
 

@@ -7,7 +7,7 @@ from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField, LabelField, WallClockField
+from base.fields import DayField, LabelField, PastDayField, WallClockField
 from base.models import Task
 from people.models import (
     AccessRecord,
@@ -132,7 +132,13 @@ class PersonIn(serializers.Serializer[Any]):
     household = serializers.UUIDField(required=False)
     given_name = LabelField(max_length=60)
     family_name = LabelField(max_length=60)
-    birth_on = DayField(required=False, allow_null=True)
+    birth_on = PastDayField(required=False, allow_null=True)
+
+
+class VerifyIn(serializers.Serializer[Any]):
+    phone = PhoneNumberField(
+        required=False, help_text="the number that was heard; the card's unless given"
+    )
 
 
 class CardIn(serializers.Serializer[Any]):
@@ -201,16 +207,34 @@ class CaseIn(serializers.Serializer[Any]):
     person = serializers.UUIDField()
     lead = serializers.UUIDField(help_text="a specialist of the centre")
     number = LabelField(max_length=40)
-    opened_on = DayField()
+    opened_on = PastDayField()
     route = serializers.ChoiceField(EntryBasis.Route.choices)
     document_number = LabelField(max_length=60)
-    document_on = DayField()
+    document_on = PastDayField()
     valid_until = DayField(required=False, allow_null=True)
     at_risk = serializers.BooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         until = attrs.get("valid_until")
         if until and until < attrs["opened_on"]:
+            raise serializers.ValidationError(
+                {"valid_until": _("The end must be after the start.")}
+            )
+        return attrs
+
+
+class DocumentIn(serializers.Serializer[Any]):
+    """Another entry document of an open case."""
+
+    route = serializers.ChoiceField(EntryBasis.Route.choices)
+    document_number = LabelField(max_length=60)
+    document_on = PastDayField()
+    valid_from = DayField()
+    valid_until = DayField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        until = attrs.get("valid_until")
+        if until and until < attrs["valid_from"]:
             raise serializers.ValidationError(
                 {"valid_until": _("The end must be after the start.")}
             )

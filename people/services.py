@@ -1,5 +1,6 @@
 """Commands on people, contact cards and cases."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,9 +14,11 @@ from people import signals
 from people.errors import (
     AlreadyRecorded,
     CarerIsAChild,
+    CaseIsClosed,
     CaseNumberTaken,
     NoNumber,
     NotAChild,
+    NumberChanged,
     OnePerson,
     Walled,
 )
@@ -89,8 +92,8 @@ def open_case(
             case.save()
     except IntegrityError as error:
         raise CaseNumberTaken from error
-    EntryBasis.objects.create(
-        case=case,
+    add_document(
+        case,
         route=route,
         document_number=document_number,
         document_on=document_on,
@@ -140,23 +143,63 @@ def update_contact_card(
     for name, value in wording.items():
         setattr(card, name, value)
     card.save()
+    signals.card_changed.send(ContactCard, card=card)
     return card
 
 
-def verify_number(card: ContactCard, *, at: datetime | None = None) -> ContactCard:
-    """Staff heard the person herself on that number (D27). Raises NoNumber."""
-    if not card.phone:
+@transaction.atomic
+def verify_number(
+    card: ContactCard, *, phone: str | None = None, at: datetime | None = None
+) -> ContactCard:
+    """Staff heard the person herself on that number (D27): the card's, as it was shown, unless
+    `phone` says which. Raises NoNumber, NumberChanged."""
+    heard = phone or str(card.phone)
+    fresh = locked(card)
+    if not fresh.phone:
         raise NoNumber
-    card.verified_at, card.suspended_on = at or clock.now(), None
-    card.save()
-    return card
+    if str(fresh.phone) != heard:
+        raise NumberChanged
+    fresh.verified_at, fresh.suspended_on = at or clock.now(), None
+    fresh.save()
+    return fresh
 
 
+@transaction.atomic
 def opt_out(card: ContactCard) -> ContactCard:
     """She asked for no messages; counts at once (D36)."""
-    card.opted_out_on = clock.today()
-    card.save()
-    return card
+    fresh = locked(card)
+    fresh.opted_out_on = clock.today()
+    fresh.save()
+    return fresh
+
+
+def locked(card: ContactCard) -> ContactCard:
+    """The card as it is now: whoever holds an older one must not write it back."""
+    return ContactCard.objects.select_for_update().get(pk=card.pk)
+
+
+@transaction.atomic
+def add_document(
+    case: Case,
+    *,
+    route: EntryBasis.Route,
+    document_number: str,
+    document_on: date,
+    valid_from: date,
+    valid_until: date | None = None,
+) -> EntryBasis:
+    """Another entry document on an open case: a renewal, or one that authorises more (D4).
+    Raises CaseIsClosed."""
+    if case.closed_on is not None:
+        raise CaseIsClosed
+    return EntryBasis.objects.create(
+        case=case,
+        route=route,
+        document_number=document_number,
+        document_on=document_on,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
 
 
 @transaction.atomic
@@ -243,6 +286,12 @@ def recorded(tie: Tie) -> Tie:
 
 def note_read(user: User, centre_id: int, what: str, subject: UUID) -> None:
     """Keep that somebody read personal data (D39)."""
-    AccessRecord.objects.create(
-        user=user, centre_id=centre_id, what=what, subject=subject, at=clock.now()
+    note_reads(user, what, [(centre_id, subject)])
+
+
+def note_reads(user: User, what: str, read: Iterable[tuple[int, UUID]]) -> None:
+    """The same for several, by centre and public id."""
+    AccessRecord.objects.bulk_create(
+        AccessRecord(user=user, centre_id=centre_id, what=what, subject=subject, at=clock.now())
+        for centre_id, subject in read
     )

@@ -21,6 +21,7 @@ api_patterns = [
     path("cases/<uuid:public_id>/", api.OneCase.as_view(), name="case"),
     path("cases/<uuid:public_id>/planned/", api.PlannedCase.as_view(), name="case-planned"),
     path("cases/<uuid:public_id>/close/", api.ClosedCase.as_view(), name="case-close"),
+    path("cases/<uuid:public_id>/documents/", api.CaseDocuments.as_view(), name="documents"),
     path("tasks/", api.Tasks.as_view(), name="tasks"),
     path("tasks/<uuid:public_id>/done/", api.DoneTask.as_view(), name="done"),
     path("access-log/", api.AccessLog.as_view(), name="access-log"),

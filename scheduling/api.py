@@ -10,6 +10,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from base.fields import SENSIBLE
 from base.pagination import Pages
 from base.views import View
 from people import selectors as people_selectors
@@ -105,9 +106,17 @@ class Slots(View):
 class BookingFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=Booking.Status.choices)
     person = django_filters.UUIDFilter(field_name="participations__person__public_id")
-    specialist = django_filters.UUIDFilter(field_name="allocations__resource__public_id")
+    specialist = django_filters.UUIDFilter(method="with_specialist")
     service = django_filters.UUIDFilter(field_name="service__public_id")
-    on = django_filters.DateFilter(field_name="starts_at", lookup_expr="date")
+    on = django_filters.DateFilter(field_name="starts_at", lookup_expr="date", validators=SENSIBLE)
+
+    def with_specialist(
+        self, rows: QuerySet[Booking], name: str, public_id: UUID
+    ) -> QuerySet[Booking]:
+        """As lead or colleague, now or until it was given up."""
+        return rows.filter(
+            allocations__resource__public_id=public_id, allocations__part__in=policies.OWN_PARTS
+        )
 
 
 class Bookings(View, generics.GenericAPIView[Booking]):

@@ -158,16 +158,6 @@ def of_centres(centre_ids: Collection[int], begins: datetime, ends: datetime) ->
     )
 
 
-def of_people(people: Collection[Person]) -> Scope:
-    """Every booking of these people, cancelled ones too: for their own page."""
-    return Scope(
-        """booking.id IN (
-               SELECT booking_id FROM scheduling_participation WHERE person_id = ANY(%(people)s)
-           )""",
-        {"people": [person.pk for person in people]},
-    )
-
-
 def of_bookings(booking_ids: Collection[int]) -> Scope:
     return Scope("booking.id = ANY(%(bookings)s)", {"bookings": list(booking_ids)})
 

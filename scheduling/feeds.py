@@ -23,7 +23,7 @@ CANCELLED_KEPT = timedelta(days=30)
 LAST_USE_STEP = timedelta(hours=1)
 """Last use is kept to this step, so that a poll is a read and seldom a write."""
 
-FORMAT = 1
+FORMAT = 2
 """Part of every ETag: grows when the text of the same events changes."""
 
 
@@ -54,7 +54,7 @@ class FeedEvent:
 SUBSCRIPTION = """
     SELECT feed.id, feed.resource_id, feed.detail, feed.last_used_at, resource.revision,
            (SELECT max(updated_at) FROM scheduling_service),
-           (SELECT count(*) FROM scheduling_booking
+           (SELECT string_agg(id::text, ',' ORDER BY id) FROM scheduling_booking
              WHERE status = 'held' AND hold_expires_at > %(now)s)
       FROM scheduling_feed feed
       JOIN scheduling_resource resource ON resource.id = feed.resource_id

@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, vDuration
+from icalendar import (
+    Calendar,
+    Component,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vDuration,
+)
 
 from base.clock import SOFIA, local
-from scheduling.feeds import AHEAD, BACK, FeedEvent
+from scheduling.feeds import FeedEvent
 from scheduling.models import Booking, Feed
 
 REFRESH = vDuration(timedelta(hours=1))
@@ -18,28 +26,38 @@ STATUS = {
 }
 
 
-def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail, today: datetime) -> bytes:
-    """A VCALENDAR with Sofia's VTIMEZONE (RFC 5545 3.6.5) around the window of the feed."""
+def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail) -> bytes:
+    """A VCALENDAR with Sofia's VTIMEZONE."""
     made = Calendar()
     made.add("prodid", "-//Pristan//Pristan//BG")
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
     made.add("method", "PUBLISH")
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    made.add_component(zone(today))
+    made.add_component(zone())
     for event in events:
         made.add_component(vevent(event, detail))
     text: bytes = made.to_ical()
     return text
 
 
-def zone(today: datetime) -> Timezone:
-    first, last = (today - BACK).date(), (today + AHEAD).date()
-    return Timezone.from_tzinfo(
-        SOFIA,
-        first_date=first.replace(year=first.year - 1),
-        last_date=last.replace(year=last.year + 1, day=1),
+def zone() -> Timezone:
+    """Sofia's rules since 1996 (RFC 5545 3.6.5), written out: `Timezone.from_tzinfo` of
+    icalendar puts the onset of summer an hour late."""
+    made = Timezone()
+    made.add("tzid", SOFIA.key)
+    rules: tuple[tuple[Component, datetime, int, int, int, str], ...] = (
+        (TimezoneDaylight(), datetime(1996, 3, 31, 3), 3, 2, 3, "EEST"),  # noqa: DTZ001 - local, as RFC 5545 wants it
+        (TimezoneStandard(), datetime(1996, 10, 27, 4), 10, 3, 2, "EET"),  # noqa: DTZ001
     )
+    for part, onset, month, before, after, name in rules:
+        part.add("dtstart", onset)
+        part.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        part.add("tzoffsetfrom", timedelta(hours=before))
+        part.add("tzoffsetto", timedelta(hours=after))
+        part.add("tzname", name)
+        made.add_component(part)
+    return made
 
 
 def vevent(event: FeedEvent, detail: Feed.Detail) -> Event:

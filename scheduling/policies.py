@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from base import clock
 from people import selectors as people_selectors
-from people.models import Case, Person
+from people.models import Person
 from people.policies import (
     BOOKS,
     MANAGES_RESOURCES,
@@ -64,19 +64,16 @@ def may_change(staff: Staff, booking: Booking) -> bool:
 
 
 def worked_lately_with(staff: Staff, person: Person) -> bool:
-    """A booking of hers with the family that is still ahead or not long past."""
+    """A booking of hers with the family that is still ahead or not long past. A hold is not
+    enough, nor what was cancelled: anybody could make one to look in."""
     return Allocation.objects.filter(
         resource__user=staff.user,
         part__in=OWN_PARTS,
+        active=True,
+        booking__status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
         period__startswith__gt=clock.now() - KNOWLEDGE_LASTS,
         booking__participations__person__household=person.household_id,
     ).exists()
-
-
-def households_led(staff: Staff) -> set[int]:
-    return set(
-        Case.objects.filter(lead=staff.user, closed_on=None).values_list("household", flat=True)
-    )
 
 
 def known_bookings(staff: Staff) -> QuerySet[Booking]:

@@ -30,8 +30,8 @@ from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds, starts_within
 from scheduling.models import Resource, Service
 from scheduling.selectors import SITE_MARGIN, Party
+from scheduling.slots import FARTHEST
 
-FARTHEST = timedelta(days=366)
 GENERAL_ACCESS = relativedelta(months=2)  # D4
 ACCESS_WARNING = timedelta(days=14)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, LabelField, LocalTimeField, Window
+from base.fields import InstantField, LabelField, LocalTimeField, VersionField, Window
 from people.models import Person
 from people.policies import Staff
 from scheduling import calendars
@@ -149,7 +149,7 @@ class BookingIn(StartsIn):
 
 
 class Versioned(serializers.Serializer[Any]):
-    version = serializers.IntegerField(required=False, min_value=1, max_value=MAX_VERSION)
+    version = VersionField(required=False, min_value=1, max_value=MAX_VERSION)
 
 
 class RescheduleIn(StartsIn, Versioned):

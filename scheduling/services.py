@@ -270,7 +270,7 @@ def record_outcomes(
     if not booking.participations.filter(outcome="").exists():
         steps.move_to(booking, Status.CLOSED)
     else:
-        steps.move_to(booking, Status(booking.status))
+        steps.keep(booking)
     writing.record(
         booking,
         Change.What.OUTCOME,

@@ -34,6 +34,9 @@ from scheduling.intervals import (
 from scheduling.models import Booking, Modality, Resource, Service
 from scheduling.selectors import SITE_MARGIN
 
+FARTHEST = timedelta(days=366)
+"""Nothing is booked farther ahead."""
+
 HORIZON = timedelta(days=90)
 """How far past an empty window the first free day is looked for."""
 
@@ -140,7 +143,8 @@ class FreeSlots(Sequence[Slot]):
 
 
 def free_slots(search: Search) -> FreeSlots:
-    """The hours at which a booking of this search would succeed.
+    """The hours that are free for everyone and everything the search needs. Whether the family
+    has papers (D4) is asked when one of them is booked: an authorised role may do without.
 
     Raises ModalityNotOffered.
     """
@@ -148,8 +152,10 @@ def free_slots(search: Search) -> FreeSlots:
 
 
 def first_day_after(search: Search) -> date | None:
-    """The first date after the window on which there is a slot, within HORIZON."""
-    later = replace(search, begins=search.ends, ends=search.ends + HORIZON)
+    """The first date after the window on which there is a slot, within HORIZON of its end, or
+    of today when the window is past."""
+    begins = max(search.ends, clock.now())
+    later = replace(search, begins=begins, ends=begins + HORIZON)
     return free_slots(later).first_day()
 
 
@@ -160,7 +166,7 @@ class _Finder:
         self.search = search
         self.now = clock.now()
         self.begins = max(search.begins, self.now + search.service.minimum_notice)
-        self.ends = search.ends
+        self.ends = min(search.ends, self.now + FARTHEST)
         self.ignoring = search.moving.pk if search.moving else None
         self.wanted = demand.demand(
             search.service,

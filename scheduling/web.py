@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from base import clock
 from scheduling import feeds, ical
 
 
@@ -15,14 +14,13 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return HttpResponse(status=404, content_type="text/plain")
     feeds.note_use(found)
-    if found.etag in etags_known(request):
+    if etags_known(request) & {found.etag, "*"}:
         response = HttpResponse(status=304)
     else:
         with override("bg"):
             text = ical.calendar(
                 feeds.feed_events(found.resource_id),
                 detail=found.detail,
-                today=clock.midnight(clock.today()),
             )
         response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="pristan.ics"'

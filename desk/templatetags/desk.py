@@ -79,11 +79,6 @@ def outcome_of(event: Any, person: Any) -> str:
 
 
 @register.simple_tag
-def is_overdue(case: Any) -> bool:
-    overdue: bool = case.is_overdue_on(clock.today())
-    return overdue
-
-
 @register.filter
 def places(slots: Any) -> list[str]:
     """The rooms or cars of some slots, each once."""

@@ -81,6 +81,8 @@ def candidates(staff: Staff, q: str, chosen: Sequence[Person]) -> dict[str, Any]
         return {"q": ""}
     found = people_selectors.matching(people_selectors.people_of(staff), q)
     rows = list(found.exclude(pk__in=[person.pk for person in chosen])[: CANDIDATES + 1])
+    if not rows and found.exists():
+        return {"q": ""}  # whoever is called so is chosen already
     return {
         "q": q,
         "candidates": rows[:CANDIDATES],

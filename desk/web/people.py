@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from base import clock
 from desk import selectors, services
 from desk.pages import accepted, back, done, page
-from desk.people_forms import CardForm, CaseForm, PersonForm
+from desk.people_forms import CardForm, CaseForm, PersonForm, RenewalForm
 from notifications import selectors as reminders
 from notifications.planning import explained
 from people import policies
@@ -87,7 +87,7 @@ def one_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "silence": silence_of(card),
         "cases": [(case, case.is_overdue_on(today)) for case in cases],
         "prospects": [
-            (prospect, explained(prospect.why)) for prospect in reminders.ahead_for([person])
+            (prospect, explained(prospect.why)) for prospect in reminders.ahead_for(staff, person)
         ],
         "today": today,
         "now": clock.now(),
@@ -128,14 +128,11 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Staff heard the person herself on that number (D27)."""
     present = card_of(request, public_id)
-    if present.phone:
-        done(
-            request,
-            lambda: people_services.verify_number(present),
-            said=_("The number is verified."),
-        )
-    else:
-        messages.error(request, _("There is no number to verify. Write it on the card first."))
+    done(
+        request,
+        lambda: people_services.verify_number(present, phone=request.POST.get("phone")),
+        said=_("The number is verified."),
+    )
     return redirect("person-page", public_id=public_id)
 
 
@@ -213,6 +210,25 @@ def new_case(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("person-page", public_id=public_id)
     context = {"form": form, "person": person}
     return render(request, "desk/new_case.html", context, status=422 if form.errors else 200)
+
+
+@page
+def new_document(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Another entry document of a case: a renewal, or one that authorises more (D4)."""
+    staff = caller(request)
+    case = people_selectors.case(staff, public_id)
+    people_services.note_read(staff.user, case.centre_id, "case", case.public_id)
+    form = RenewalForm(request.POST or None, staff=staff, centre_id=case.centre_id)
+    person = case.household.members.first()
+    assert person is not None  # a household is made with its first member
+    if request.method == "POST" and form.is_valid():
+        asked: dict[str, Any] = {**form.cleaned_data}
+        route, authorised = EntryBasis.Route(asked.pop("route")), list(asked.pop("services"))
+        if accepted(form, lambda: services.add_document_to(case, authorised, route=route, **asked)):
+            messages.success(request, _("The document is recorded."))
+            return redirect("person-page", public_id=person.public_id)
+    context = {"form": form, "case": case, "person": person}
+    return render(request, "desk/new_document.html", context, status=422 if form.errors else 200)
 
 
 @page

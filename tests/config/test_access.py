@@ -48,6 +48,7 @@ api:cases          POST    -        201 403 201 404 403 403 201 404 404 401
 api:case           GET     case     200 404 200 404 404 404 200 404 404 401
 api:case-planned   POST    case     200 404 200 404 404 404 200 404 404 401
 api:case-close     POST    case     200 404 200 404 404 404 200 404 404 401
+api:documents      POST    case     201 404 201 404 404 404 201 404 404 401
 api:tasks          GET     -        200 200 200 200 200 200 200 200 200 401
 api:done           POST    task     200 404 200 404 404 404 200 404 404 401
 api:access-log     GET     -        403 403 403 403 403 403 403 200 403 401
@@ -102,6 +103,8 @@ person-verify      POST    mother   302 403 302 404 403 403 302 404 404 302
 person-opt-out     POST    mother   302 403 302 404 403 403 302 404 404 302
 new-case           GET     mother   200 403 200 404 403 403 200 404 404 302
 new-case           POST    mother   422 403 422 404 403 403 422 404 404 302
+new-document       GET     case     200 404 200 404 404 404 200 404 404 302
+new-document       POST    case     422 404 422 404 404 404 422 404 404 302
 case-page-planned  POST    case     302 404 302 404 404 404 302 404 404 302
 case-page-close    POST    case     302 404 302 404 404 404 302 404 404 302
 my-calendar        GET     -        200 200 200 200 200 200 200 200 200 302
@@ -120,6 +123,7 @@ calendar-feed                  GET     token    200   200       200
 twilio-status                  POST    attempt  403   403       403
 schema                         GET     -        200   200       200
 docs                           GET     -        200   200       200
+api-nothing                    GET     -        404   404       404
 healthz                        GET     -        200   200       200
 readyz                         GET     -        503   503       503
 favicon                        GET     -        302   302       302
@@ -201,6 +205,13 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "document_number": "12",
         "document_on": "2027-03-01",
     },
+    "POST api:documents": lambda h: {
+        "route": "order",
+        "document_number": "7",
+        "document_on": "2027-03-01",
+        "valid_from": "2027-03-01",
+    },
+    "POST new-document": lambda h: {"document_number": ""},
     "PATCH api:service": lambda h: {"initials": "X"},
     "GET api:slots": lambda h: {
         "service": h.service.public_id,
