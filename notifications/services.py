@@ -89,8 +89,9 @@ def plan_again_for(card: ContactCard) -> None:
     ).select_related("booking", "recipient")
     for was in waiting:
         now = planned(was.booking, Reminder.Kind(was.kind), was.recipient, card)
-        if was.status == Status.PLANNED and now.due_at == was.due_at:
-            continue
+        is_impossible = now.why == planning.Hindrance.OUTSIDE_HOURS
+        if was.status == Status.PLANNED and now.due_at == was.due_at and not is_impossible:
+            continue  # as planned, though perhaps already due
         Reminder.objects.filter(pk=was.pk, status=was.status).update(
             due_at=now.due_at, status=now.status, why=now.why
         )

@@ -179,6 +179,12 @@ def locked(card: ContactCard) -> ContactCard:
 
 
 @transaction.atomic
+def locked_case(case: Case) -> Case:
+    """The case as it is now: whoever holds an older one must not write it back."""
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+@transaction.atomic
 def add_document(
     case: Case,
     *,
@@ -190,7 +196,7 @@ def add_document(
 ) -> EntryBasis:
     """Another entry document on an open case: a renewal, or one that authorises more (D4).
     Raises CaseIsClosed."""
-    if case.closed_on is not None:
+    if locked_case(case).closed_on is not None:
         raise CaseIsClosed
     return EntryBasis.objects.create(
         case=case,
@@ -205,6 +211,7 @@ def add_document(
 @transaction.atomic
 def note_plan(case: Case) -> Case:
     """Assessment and plan are ready (D6); the task about them is done."""
+    case = locked_case(case)
     if case.planned_on is None:
         case.planned_on = clock.today()
         case.save()
@@ -215,6 +222,7 @@ def note_plan(case: Case) -> Case:
 @transaction.atomic
 def close_case(case: Case) -> Case:
     """The work with the family is over; its documents entitle to nothing more."""
+    case = locked_case(case)
     if case.closed_on is None:
         case.closed_on = clock.today()
         case.save()

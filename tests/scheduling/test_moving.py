@@ -81,3 +81,44 @@ def test_search_keeps_the_car_and_colleagues_the_booking_has(own):
         True, 1, Modality(own.booking.modality),
     )  # fmt: skip
     assert isinstance(search, slots.Search)
+
+
+# The window of a search
+
+
+def test_window_that_is_past_is_followed_by_the_first_free_day_from_today(own):
+    search = replace_window(own, NOW - timedelta(days=300), NOW - timedelta(days=290))
+
+    assert slots.first_day_after(search) == clock.today()
+
+
+def test_nothing_is_offered_beyond_what_can_be_booked(own):
+    begins = NOW + timedelta(days=366)
+
+    assert len(slots.free_slots(replace_window(own, begins, begins + timedelta(days=7)))) == 0
+
+
+def replace_window(own: House, begins: datetime, ends: datetime) -> slots.Search:
+    return slots.Search(
+        own.service, (own.mother,), Modality.ON_SITE, own.specialist, begins=begins, ends=ends
+    )
+
+
+@pytest.mark.parametrize("resource", ["room", "specialist"])
+def test_bookings_are_filtered_by_specialist_and_nothing_else(own, resource):
+    asked = {"specialist": getattr(own, resource).public_id}
+    found = Api(own.staff["manager"]).get("bookings/", asked).json()["count"]
+
+    assert found == (3 if resource == "specialist" else 0)
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "1899-12-31"])
+def test_bookings_of_a_senseless_day_are_not_asked(own, on):
+    assert problem(Api(own.staff["manager"]).get("bookings/", {"on": on})) == (400, "invalid")
+
+
+@pytest.mark.parametrize("version", ["1", True, 1.5])
+def test_version_is_a_number(own, version):
+    path = f"bookings/{own.booking.public_id}/cancel/"
+
+    assert problem(Api(own.staff["manager"]).post(path, {"version": version})) == (400, "invalid")
