@@ -42,7 +42,10 @@ class Service(Record):
     duration = models.DurationField()
     buffer_after = models.DurationField(default=timedelta)
     travel = models.DurationField(default=timedelta(minutes=30), help_text="each way, in the field")
-    minimum_notice = models.DurationField(default=timedelta)
+    minimum_notice = models.DurationField(
+        default=timedelta,
+        help_text="free hours are offered from then on; staff may still name a sooner one",
+    )
     step = models.DurationField(help_text="offered starts fall on multiples of it past midnight")
     modalities = ArrayField(models.CharField(max_length=10, choices=Modality.choices))
     specialists = models.PositiveSmallIntegerField(default=1)

@@ -231,6 +231,16 @@ def test_what_breaks_is_a_problem_too(api, monkeypatch):
     assert problem(api.get("centres/")) == (500, "failed")
 
 
+@pytest.mark.parametrize("path", ["people/xx/", "nothing/", "bookings/1/confirm/"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_unknown_address_is_a_problem_at_a_desk_too(db, settings, path, method):
+    """Where Django would explain itself in a page of its own."""
+    settings.DEBUG = True
+    answer = browser().generic(method, API + path)
+
+    assert problem(answer) == (404, "not_found")
+
+
 def test_unknown_address_outside_the_interface_is_a_page(db):
     answer: Response = browser().get("/nothing/")
 

@@ -447,6 +447,12 @@ def test_nobody_can_be_chosen_twice(own: House) -> None:
     assert content.count(f'value="{own.mother.public_id}"') == 1
 
 
+def test_whoever_is_chosen_is_not_said_to_be_missing(own: House) -> None:
+    asked = {"person": own.father.public_id, "q": own.father.family_name}
+    page = Reader(own).get("/find/", **asked)
+    assert (page.context["q"], "candidates" in page.context) == ("", False)
+
+
 def test_names_are_found_by_their_beginning(own: House, foreign: House) -> None:
     page = Reader(own).get("/find/", q="Person")
     found = set(page.context["candidates"])

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from dateutil.tz import tzical
 from icalendar import Calendar
 
 from base import clock
@@ -192,3 +194,46 @@ def test_every_local_time_names_sofia_and_its_rules_come_along(busy):
         for name in ("DTSTART", "DTEND")
     }
     assert zones == {"Europe/Sofia"}
+
+
+@pytest.mark.parametrize(
+    "utc",
+    [
+        datetime(2027, 3, 28, 0, 59, tzinfo=UTC),
+        datetime(2027, 3, 28, 1, 0, tzinfo=UTC),
+        datetime(2027, 3, 28, 1, 59, tzinfo=UTC),
+        datetime(2027, 10, 31, 0, 0, tzinfo=UTC),
+        datetime(2027, 10, 31, 2, 0, tzinfo=UTC),
+        datetime(2026, 7, 1, 12, 0, tzinfo=UTC),
+    ],
+)
+def test_rules_of_the_feed_turn_the_clocks_when_sofia_does(busy, utc):
+    """As dateutil reads them, which has an iCalendar parser of its own. It does not know the
+    second of two equal hours, so none of those is asked."""
+    *_, address = busy
+    zone = tzical(StringIO(text_of(address).decode())).get("Europe/Sofia")
+    sofia = clock.local(utc)
+
+    assert sofia.replace(tzinfo=zone).utcoffset() == sofia.utcoffset()
+
+
+def test_any_tag_at_all_is_enough_for_a_star(busy):
+    *_, address = busy
+    with clock.frozen(NOW):
+        assert browser().get(address, headers={"If-None-Match": "*"}).status_code == 304
+
+
+def test_a_hold_in_another_s_place_changes_the_tag(busy):
+    """One hold expires and one is made: as many as before, and another calendar."""
+    user, specialist, address = busy
+    with clock.frozen(NOW):
+        tag = browser().get(address).headers["ETag"]
+        service, person = specialist.services.get(), building.person(user.roles.get().centre)
+        other = building.specialist(service.centre, [service])
+        building.place(service.centre, [service])
+    with clock.frozen(NOW + timedelta(minutes=31)):
+        people = (person,)
+        wish = Wish(service, at(MONDAY, 16), other, people, Modality.ON_SITE, hold=True)
+        services.book(wish, by=user)
+        answer = browser().get(address, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
