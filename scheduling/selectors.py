@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from psycopg.types.range import TimestamptzRange
 
 from base import clock
@@ -263,24 +263,43 @@ def visit_is_risky(
     households = {person.household_id for person in people}
     if not households:
         return False
-    visited = Booking.objects.filter(
-        modality=Modality.FIELD,
-        starts_at__lt=at,
-        status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
-        participations__person__household=OuterRef("household"),
-    )
-    if ignoring is not None:
-        visited = visited.exclude(pk=ignoring)
-    cases = Case.objects.filter(household__in=households, closed_on=None)
-    if cases.filter(at_risk=True).exists():
+    if families_at_risk(households):
         return True
+    visits = visits_to(OuterRef("household"), ignoring).filter(starts_at__lt=at)
     known = (
         Person.objects.filter(household__in=households)
-        .filter(Exists(visited))
+        .filter(Exists(visits))
         .values_list("household", flat=True)
         .distinct()
     )
     return set(known) != households
+
+
+def visited_since(people: Collection[Person], *, ignoring: int | None) -> datetime | None:
+    """The visit after which none to these people is their family's first; None when there is
+    no such visit yet, or every visit is risky."""
+    households = {person.household_id for person in people}
+    if not households or families_at_risk(households):
+        return None
+    first = visits_to(OuterRef("pk"), ignoring).order_by("starts_at").values("starts_at")[:1]
+    firsts = Household.objects.filter(pk__in=households).annotate(first=Subquery(first))
+    found = list(firsts.values_list("first", flat=True))
+    return None if None in found else max(found)
+
+
+def families_at_risk(households: Collection[int]) -> bool:
+    """Whether an open case of theirs is flagged."""
+    return Case.objects.filter(household__in=households, closed_on=None, at_risk=True).exists()
+
+
+def visits_to(household: OuterRef, ignoring: int | None) -> QuerySet[Booking]:
+    """Standing visits to the household that an outer query is about."""
+    visits = Booking.objects.filter(
+        modality=Modality.FIELD,
+        status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
+        participations__person__household=household,
+    )
+    return visits.exclude(pk=ignoring) if ignoring is not None else visits
 
 
 @dataclass(frozen=True)

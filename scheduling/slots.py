@@ -6,11 +6,12 @@ specialists, and the sets stay sets until the page that is asked for: counting a
 hundred specialists makes no list of its fifty thousand slots.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from heapq import merge as merge_sorted
-from itertools import islice
+from itertools import chain, islice
 
 from base import clock
 from people.models import Person
@@ -77,8 +78,49 @@ class Search:
     """What is wanted beyond the service's defaults."""
 
 
-class FreeSlots(Sequence[Slot]):
+class FreeSlots(Sequence[Slot], ABC):
     """The slots of a search, soonest first: a lazy sequence that counts without listing."""
+
+    @abstractmethod
+    def soonest_first(self) -> Iterator[tuple[int, Resource]]:
+        """The second at which each begins, and its specialist."""
+
+    @abstractmethod
+    def present(self, second: int, lead: Resource) -> Slot:
+        """The slot at that second, with the first of the candidates that are free then."""
+
+    def __getitem__(self, place: int | slice) -> "Slot | list[Slot]":  # type: ignore[override]
+        if isinstance(place, slice):
+            start, stop, _ = place.indices(len(self))
+            return [self.present(*found) for found in islice(self.soonest_first(), start, stop)]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        return self.present(*next(islice(self.soonest_first(), place % len(self), None)))
+
+    def first_day(self) -> date | None:
+        """The Sofia date of the soonest slot."""
+        soonest = next(self.soonest_first(), None)
+        return clock.local(instant_of(soonest[0])).date() if soonest else None
+
+
+class OneAfterAnother(FreeSlots):
+    """The slots of two searches, all of the first before all of the second."""
+
+    def __init__(self, one: FreeSlots, other: FreeSlots, *, boundary: int) -> None:
+        self.one, self.other, self.boundary = one, other, boundary
+
+    def __len__(self) -> int:
+        return len(self.one) + len(self.other)
+
+    def soonest_first(self) -> Iterator[tuple[int, Resource]]:
+        return chain(self.one.soonest_first(), self.other.soonest_first())
+
+    def present(self, second: int, lead: Resource) -> Slot:
+        return (self.one if second <= self.boundary else self.other).present(second, lead)
+
+
+class Found(FreeSlots):
+    """What one search found."""
 
     def __init__(
         self,
@@ -96,14 +138,6 @@ class FreeSlots(Sequence[Slot]):
     def __len__(self) -> int:
         return self.total
 
-    def __getitem__(self, place: int | slice) -> "Slot | list[Slot]":  # type: ignore[override]
-        if isinstance(place, slice):
-            start, stop, _ = place.indices(len(self))
-            return [self.present(*found) for found in islice(self.soonest_first(), start, stop)]
-        if not -len(self) <= place < len(self):
-            raise IndexError(place)
-        return self.present(*next(islice(self.soonest_first(), place % len(self), None)))
-
     def soonest_first(self) -> Iterator[tuple[int, Resource]]:
         rows = (self.starts_of(specialist) for specialist in self.starts)
         return ((second, specialist) for second, _, specialist in merge_sorted(*rows))
@@ -114,7 +148,6 @@ class FreeSlots(Sequence[Slot]):
             yield second, specialist.pk, specialist
 
     def present(self, second: int, lead: Resource) -> Slot:
-        """The slot at that second, with the first of the candidates that are free then."""
         chosen = {need.part: self.choose(need, sets, second, lead) for need, sets in self.choices}
         part = demand.Part
         return Slot(
@@ -136,11 +169,6 @@ class FreeSlots(Sequence[Slot]):
         )
         return tuple(islice(free, need.count))
 
-    def first_day(self) -> date | None:
-        """The Sofia date of the soonest slot."""
-        soonest = next(self.soonest_first(), None)
-        return clock.local(instant_of(soonest[0])).date() if soonest else None
-
 
 def free_slots(search: Search) -> FreeSlots:
     """The hours that are free for everyone and everything the search needs. Whether the family
@@ -148,7 +176,14 @@ def free_slots(search: Search) -> FreeSlots:
 
     Raises ModalityNotOffered.
     """
-    return _Finder(search).find()
+    found = _Finder(search)
+    visited = found.first_visit_is_at()
+    if visited is None:
+        return found.find()
+    until = replace(search, ends=min(search.ends, visited + search.service.duration))
+    after = replace(search, begins=visited + timedelta(seconds=1))
+    one, other = _Finder(until).find(), _Finder(after).find()
+    return OneAfterAnother(one, other, boundary=seconds(visited))
 
 
 def first_day_after(search: Search) -> date | None:
@@ -179,9 +214,17 @@ class _Finder:
         )
         self.duration = length(search.service.duration)
 
+    def first_visit_is_at(self) -> datetime | None:
+        """When this window's first visit to the family is, after which another needs fewer
+        workers (D3); None when the same holds for the whole window."""
+        if self.search.modality != Modality.FIELD or self.wanted.workers == 1:
+            return None
+        visited = selectors.visited_since(self.search.people, ignoring=self.ignoring)
+        return visited if visited and self.begins <= visited < self.ends else None
+
     def find(self) -> FreeSlots:
         if self.begins >= self.ends:
-            return FreeSlots({}, self.wanted, [])
+            return Found({}, self.wanted, [])
         self.read_facts()
         common = self.common_starts()
         leads = [self.search.specialist] if self.search.specialist else self.specialists
@@ -191,7 +234,7 @@ class _Finder:
             if lead.pk in self.able and (found := intersect(self.able[lead.pk], common))
         }
         choices = [(need, sets) for need, sets in self.met if need.part != demand.Part.PERSON]
-        return FreeSlots(starts, self.wanted, choices)
+        return Found(starts, self.wanted, choices)
 
     def read_facts(self) -> None:
         """Five queries at most, whatever the number of specialists, rooms and days."""

@@ -107,3 +107,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-sync",
     ]
     return {**browser_type_launch_args, "executable_path": tools.chromium(), "args": quiet}
+
+
+@pytest.fixture
+def own(db: None) -> Iterator[Any]:
+    """A centre with one of everything (a House), at the Monday noon of its story."""
+    from base import clock
+    from tests.support import houses
+
+    with clock.frozen(houses.NOW):
+        yield houses.house("own")

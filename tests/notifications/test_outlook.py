@@ -17,22 +17,11 @@ from scheduling.planning import Wish
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.support.calling import browser
-from tests.support.houses import NOW, House, house
+from tests.support.houses import House
 
 pytestmark = pytest.mark.django_db
 
 THURSDAY = MONDAY + timedelta(days=10)
-
-
-@pytest.fixture(autouse=True)
-def _noon():
-    with clock.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def own() -> House:
-    return house("own")
 
 
 def book(own: House, *people, hour: int = 10, **fields) -> Booking:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from base import clock
 from people import services
 from people.errors import NumberChanged
 from people.models import AccessRecord, ContactCard, EntryBasis
@@ -15,7 +14,6 @@ from scheduling.services import book, cancel_booking
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.support.calling import Api, browser, problem, wire
-from tests.support.houses import NOW, House, house
 
 pytestmark = pytest.mark.django_db
 
@@ -26,17 +24,6 @@ DOCUMENT = {
     "document_on": "2027-02-20",
     "valid_from": "2027-03-01",
 }
-
-
-@pytest.fixture(autouse=True)
-def _noon():
-    with clock.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def own() -> House:
-    return house("own")
 
 
 # The card

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from base import clock
 from base.models import Task
 from people.models import Carer, KinshipWall, NoContact, Person
 from scheduling import services
@@ -12,20 +11,9 @@ from scheduling.models import Modality
 from scheduling.planning import Wish
 from tests.support import building
 from tests.support.calling import Api, browser, problem
-from tests.support.houses import NOW, House, house
+from tests.support.houses import House, house
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _noon():
-    with clock.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def own() -> House:
-    return house("own")
 
 
 def api(of: House, role: str) -> Api:

@@ -15,17 +15,6 @@ from tests.support.houses import NOW, House, house
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with clock.frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def own() -> House:
-    return house("own")
-
-
 def starts(own: House, **more: object) -> set[str]:
     asked = {
         "service": own.service.public_id,

@@ -211,17 +211,6 @@ def drawn_search(
     )
 
 
-def visited_later(world: World, search: Search) -> bool:
-    """Whether one of the people has a visit ahead, after which one worker is enough: see
-    test_hours_after_the_first_visit_need_one_worker."""
-    return search.modality == Modality.FIELD and any(
-        person.pk in booking.people and booking.start >= search.begins
-        for booking in world.active()
-        if booking.modality == "field" and booking.status == "confirmed"
-        for person in search.people
-    )
-
-
 def expected_slots(world: World, search: Search) -> list[tuple[datetime, int]]:
     return world.slots(
         search.service.pk,
@@ -243,8 +232,6 @@ def compare_with_model(house: House, data: st.DataObject) -> None:
     with rolled_back():
         world = drawn_world(data, house)
         search = drawn_search(data, house, world, drawn_service(data, house, world), longest=48)
-        if visited_later(world, search):
-            return
 
         assert found_slots(search, world.now) == expected_slots(world, search)
 
@@ -341,8 +328,6 @@ def compare_with_bookings(house: House, data: st.DataObject) -> None:
                 assert held.get(Part.ROOM, []) == [slot.room] * (slot.room is not None)
                 assert held.get(Part.VEHICLE, []) == [slot.vehicle] * (slot.vehicle is not None)
                 assert held.get(Part.COLLEAGUE, []) == list(slot.colleagues)
-            if visited_later(world, search):
-                return
             known = {(slot.starts_at, slot.specialist) for slot in offered}
             leads = [search.specialist] if search.specialist else house.specialists
             for start, lead in product(grid_of(search, world.now), leads):
@@ -608,7 +593,6 @@ def test_visit_leaves_time_for_the_way_both_ways(morning, by, talk, maria):
     assert starts(replace(visits, specialist=elena)) == ["10:30"]
 
 
-@pytest.mark.xfail(reason="the whole window is offered by what its beginning needs")
 def test_hours_after_the_first_visit_need_one_worker(morning, by, talk, maria):
     elena = building.specialist(talk.centre, [talk], hours=(9, 10))
     first = Wish(talk, at(MONDAY, 9), maria, morning.people, Modality.FIELD, colleagues=(elena,))
