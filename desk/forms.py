@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from base.errors import DomainError
+from base.errors import AmbiguousLocalTime, DomainError, InvalidLocalTime
 from desk import selectors
 from desk.fields import (
     ClockField,
@@ -239,21 +239,31 @@ class MoveForm(VersionForm):
         label=_("This hour comes twice that night. Which one?"),
     )
 
+    is_ambiguous = False
+    """Whether the clocks show that hour twice, and nobody has said which is meant."""
+
     def clean(self) -> dict[str, Any]:
         asked = {**(super().clean() or {})}
-        if not asked.get("starts_at") and not self.errors:
-            for name in ("on", "at"):
-                if asked.get(name) is None:
-                    self.add_error(name, gettext("Say on which date and at what hour."))
+        if asked.get("starts_at") or self.errors:
+            return asked
+        for name in ("on", "at"):
+            if asked.get(name) is None:
+                self.add_error(name, gettext("Say on which date and at what hour."))
+        if not self.errors:
+            asked["starts_at"] = self.by_the_wall_clock(asked)
         return asked
 
-    def chosen(self) -> datetime:
-        """Raises InvalidLocalTime and AmbiguousLocalTime."""
-        asked = self.cleaned_data
-        if starts_at := asked.get("starts_at"):
-            given: datetime = starts_at
-            return given
-        return clock.chosen_instant(datetime.combine(asked["on"], asked["at"]), fold=asked["fold"])
+    def by_the_wall_clock(self, asked: dict[str, Any]) -> datetime | None:
+        """None, with the question or the refusal on the form, when the clocks change then."""
+        try:
+            return clock.chosen_instant(
+                datetime.combine(asked["on"], asked["at"]), fold=asked["fold"]
+            )
+        except AmbiguousLocalTime:
+            self.is_ambiguous = True
+        except InvalidLocalTime as error:
+            self.add_error("at", str(error))
+        return None
 
 
 class WindowForm(StaffForm):

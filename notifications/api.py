@@ -19,8 +19,7 @@ from notifications import planning, selectors, services
 from notifications.gateways import twilio
 from notifications.models import Reminder
 from people.requests import caller
-from people.selectors import not_found
-from scheduling import lookup, policies
+from scheduling import lookup
 
 
 class RemindersQuery(serializers.Serializer[Any]):
@@ -45,9 +44,7 @@ class Reminders(View):
     def get(self, request: Request) -> Response:
         """What was and will be sent about a booking, and what not and why."""
         staff = caller(request)
-        booking = lookup.booking(staff, self.query(RemindersQuery)["booking"])
-        if not policies.knows_booking(staff, booking):
-            not_found("booking")
+        booking = lookup.known_booking(staff, self.query(RemindersQuery)["booking"])
         pages = self.pagination_class()
         page = pages.paginate_queryset(selectors.of_booking(booking), request, view=self) or []
         return pages.get_paginated_response([shown(prospect) for prospect in page])

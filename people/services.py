@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from base import clock
 from base.models import Task
 from base.services import finish_task_about, open_task
-from people import signals
+from people import selectors, signals
 from people.errors import (
     AlreadyRecorded,
     CarerIsAChild,
@@ -35,6 +35,7 @@ from people.models import (
     Person,
     User,
 )
+from people.policies import Staff, knows_person, require
 
 Tie = TypeVar("Tie", Carer, NoContact, KinshipWall)
 
@@ -290,6 +291,22 @@ def recorded(tie: Tie) -> Tie:
     except IntegrityError as error:
         raise AlreadyRecorded from error
     return tie
+
+
+def read_person(staff: Staff, public_id: UUID) -> Person:
+    """One person, to whoever needs to know; the reading is kept (D39). Raises NotFound,
+    NotAllowed."""
+    person = selectors.person(staff, public_id)
+    require(knows_person(staff, person))
+    note_read(staff.user, person.centre_id, "person", person.public_id)
+    return person
+
+
+def read_case(staff: Staff, public_id: UUID) -> Case:
+    """One case, likewise. Raises NotFound."""
+    case = selectors.case(staff, public_id)
+    note_read(staff.user, case.centre_id, "case", case.public_id)
+    return case
 
 
 def note_read(user: User, centre_id: int, what: str, subject: UUID) -> None:

@@ -14,7 +14,7 @@ from base.fields import SENSIBLE
 from base.pagination import Pages
 from base.views import View
 from people import selectors as people_selectors
-from people.policies import MANAGES_RESOURCES, Staff, require
+from people.policies import MANAGES_RESOURCES, require
 from people.requests import caller
 from scheduling import calendars, feeds, lookup, policies, services, slots
 from scheduling import serializers as shapes
@@ -93,7 +93,7 @@ class Slots(View):
             else None,
             begins=asked["from"],
             ends=asked["to"],
-            moving=known_booking(staff, asked["moving"]) if "moving" in asked else None,
+            moving=lookup.known_booking(staff, asked["moving"]) if "moving" in asked else None,
         )
         found = slots.free_slots(search)
         pages = Pages()
@@ -162,42 +162,28 @@ class Bookings(View, generics.GenericAPIView[Booking]):
         )
 
 
-class BookingView(View):
-    """One booking: found, need to know asked, presented."""
-
-    def found(self, request: Request, public_id: UUID) -> Booking:
-        """Raises NotFound: also to whoever does not need to know of it."""
-        return known_booking(caller(request), public_id)
-
-    def changeable(self, request: Request, public_id: UUID) -> Booking:
-        """Raises NotFound, NotAllowed."""
-        booking = self.found(request, public_id)
-        require(policies.may_change(caller(request), booking))
-        return booking
-
-
-class OneBooking(BookingView):
+class OneBooking(View):
     @extend_schema(responses=shapes.BookingOut)
     def get(self, request: Request, public_id: UUID) -> Response:
-        return Response(shown(self.found(request, public_id), request))
+        return Response(shown(lookup.known_booking(caller(request), public_id), request))
 
 
-class Confirm(BookingView):
+class Confirm(View):
     @extend_schema(request=shapes.Versioned, responses=shapes.BookingOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Turn a hold into a booking."""
-        booking = self.changeable(request, public_id)
+        booking = lookup.changeable_booking(caller(request), public_id)
         asked = self.body(shapes.Versioned)
         confirmed = services.confirm_booking(booking, by=caller(request).user, **asked)
         return Response(shown(confirmed, request))
 
 
-class Reschedule(BookingView):
+class Reschedule(View):
     @extend_schema(request=shapes.RescheduleIn, responses=shapes.BookingOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Move to another start; specialist and room stay unless named."""
         staff = caller(request)
-        booking = self.changeable(request, public_id)
+        booking = lookup.changeable_booking(caller(request), public_id)
         asked = self.body(shapes.RescheduleIn)
         moved = services.reschedule_booking(
             booking,
@@ -210,11 +196,11 @@ class Reschedule(BookingView):
         return Response(shown(moved, request))
 
 
-class Cancel(BookingView):
+class Cancel(View):
     @extend_schema(request=shapes.CancelIn, responses=shapes.BookingOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Cancel before the start, saying by whom; a block may be lifted at any time."""
-        booking = self.changeable(request, public_id)
+        booking = lookup.changeable_booking(caller(request), public_id)
         asked = self.body(shapes.CancelIn)
         cancelled = services.cancel_booking(
             booking,
@@ -226,11 +212,11 @@ class Cancel(BookingView):
         return Response(shown(cancelled, request))
 
 
-class Outcome(BookingView):
+class Outcome(View):
     @extend_schema(request=shapes.OutcomeIn, responses=shapes.BookingOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Say what came of the session for its people; with the last of them it is closed."""
-        booking = self.changeable(request, public_id)
+        booking = lookup.changeable_booking(caller(request), public_id)
         asked = self.body(shapes.OutcomeIn)
         participants = {
             p.person.public_id: p.person for p in booking.participations.select_related("person")
@@ -246,14 +232,14 @@ class Outcome(BookingView):
         return Response(shown(closed, request))
 
 
-class Changes(BookingView, generics.ListAPIView[Change]):
+class Changes(View, generics.ListAPIView[Change]):
     """Everything that was done to the booking, with who and when."""
 
     serializer_class = shapes.ChangeOut
     queryset = Change.objects.none()
 
     def get_queryset(self) -> QuerySet[Change]:
-        booking = self.found(self.request, self.kwargs["public_id"])
+        booking = lookup.known_booking(caller(self.request), self.kwargs["public_id"])
         return booking.changes.select_related("by")
 
 
@@ -339,14 +325,6 @@ class OneFeed(View):
         """Revoke the address."""
         feeds.close_feed(caller(request).user, public_id)
         return Response(status=204)
-
-
-def known_booking(staff: Staff, public_id: UUID) -> Booking:
-    """Raises NotFound: also to whoever does not need to know of it."""
-    booking = lookup.booking(staff, public_id)
-    if not policies.knows_booking(staff, booking):
-        people_selectors.not_found("booking")
-    return booking
 
 
 def shown(booking: Booking, request: Request) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from base import clock
 from base.rows import rows
 from people.models import EntryBasis
-from people.policies import SEES_NAMES, Staff
+from people.policies import SEES_NAMES, Staff, require
 from people.selectors import cases_of, centres_of, not_found
+from scheduling import policies
 from scheduling.models import Booking, Resource, Service
 
 Row = TypeVar("Row", Booking, Resource, Service)
@@ -108,6 +109,19 @@ def bookings_of(staff: Staff) -> QuerySet[Booking]:
 
 def booking(staff: Staff, public_id: UUID) -> Booking:
     return one(bookings_of(staff), public_id, "booking")
+
+
+def known_booking(staff: Staff, public_id: UUID) -> Booking:
+    """Raises NotFound: also to whoever does not need to know of it."""
+    found = booking(staff, public_id)
+    return found if policies.knows_booking(staff, found) else not_found("booking")
+
+
+def changeable_booking(staff: Staff, public_id: UUID) -> Booking:
+    """Raises NotFound, NotAllowed."""
+    found = known_booking(staff, public_id)
+    require(policies.may_change(staff, found))
+    return found
 
 
 def one(rows: QuerySet[Row], public_id: UUID, what: str) -> Row:

@@ -6,50 +6,37 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
-from base.errors import AmbiguousLocalTime, DomainError
 from desk import selectors
 from desk.forms import CancelForm, MoveForm, OutcomeForm, VersionForm, WindowForm
 from desk.pages import accepted, back, done, page
 from notifications import selectors as reminders
 from notifications.planning import explained
 from people import selectors as people_selectors
-from people.models import Person
-from people.policies import require
+from people.models import Person, User
 from people.requests import caller
 from scheduling import calendars, lookup, planning, policies, services, slots, steps
-from scheduling.models import Booking, Change, Participation, Resource
+from scheduling.models import Booking, Change, Participation, Resource, Service
 
 MOVES_SHOWN = 24
 MOVE_WINDOW = timedelta(days=14)
 Outcome = Participation.Outcome
 
 
-def found(request: HttpRequest, public_id: UUID) -> Booking:
-    """Raises NotFound: also to whoever does not need to know of it."""
-    staff = caller(request)
-    booking = lookup.booking(staff, public_id)
-    if not policies.knows_booking(staff, booking):
-        people_selectors.not_found("booking")
-    return booking
-
-
 def changeable(request: HttpRequest, public_id: UUID) -> Booking:
-    """Raises NotFound, NotAllowed."""
-    booking = found(request, public_id)
-    require(policies.may_change(caller(request), booking))
-    return booking
+    return lookup.changeable_booking(caller(request), public_id)
 
 
 @page
 @require_safe
 def one_booking(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    booking = found(request, public_id)
+    booking = lookup.known_booking(caller(request), public_id)
     return shown(request, booking, cancel=CancelForm(initial={"version": booking.version}))
 
 
@@ -187,33 +174,17 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     booking = changeable(request, public_id)
     if booking.service is None:
         return redirect("booking-page", public_id=public_id)
-    lead = lead_of(booking)
-    window = WindowForm(
-        {
-            "begins": request.GET.get("begins") or f"{clock.today():%d.%m.%Y}",
-            "specialist": request.GET.get("specialist"),
-        },
-        staff=staff,
-        service=booking.service,
-    )
-    window.is_valid()
-    specialist: Resource | None = window.cleaned_data.get("specialist") or lead
+    window = window_of(request, booking.service)
+    specialist: Resource | None = window.cleaned_data.get("specialist") or lead_of(booking)
+    begins = window.cleaned_data.get("begins") or clock.today()
     form = MoveForm(
         request.POST if request.method == "POST" else None,
         initial={"version": booking.version, "on": clock.local(booking.starts_at).date()},
     )
-    is_ambiguous = False
-    if request.method == "POST" and form.is_valid():
-        try:
-            starts_at = form.chosen()
-        except AmbiguousLocalTime:
-            is_ambiguous = True
-        except DomainError as error:
-            form.add_error("at", str(error))
-        else:
-            if moved(request, form, booking, starts_at, specialist):
-                return redirect("booking-page", public_id=public_id)
-    begins = window.cleaned_data.get("begins") or clock.today()
+    is_said = request.method == "POST" and form.is_valid() and not form.is_ambiguous
+    if is_said and accepted(form, lambda: moved(booking, specialist, form, by=staff.user)):
+        messages.success(request, _("Moved. The reminders follow the new hour."))
+        return redirect("booking-page", public_id=public_id)
     (event,) = selectors.events_of([booking.pk], staff)
     context = {
         "booking": booking,
@@ -222,32 +193,31 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "window": window,
         "begins": begins,
         "specialist": specialist,
-        "is_ambiguous": is_ambiguous,
+        "is_ambiguous": form.is_ambiguous,
         **hours_for(booking, specialist, clock.midnight(begins)),
     }
     return render(request, "desk/move.html", context, status=422 if form.errors else 200)
 
 
-def moved(
-    request: HttpRequest,
-    form: MoveForm,
-    booking: Booking,
-    starts_at: datetime,
-    specialist: Resource | None,
-) -> bool:
-    command = accepted(
-        form,
-        lambda: services.reschedule_booking(
-            booking,
-            starts_at=starts_at,
-            lead=specialist,
-            version=form.cleaned_data["version"],
-            by=caller(request).user,
-        ),
+def window_of(request: HttpRequest, service: Service) -> WindowForm:
+    """Where to look: from today on and with whoever leads the booking, unless asked otherwise."""
+    asked = {
+        "begins": request.GET.get("begins") or f"{clock.today():%d.%m.%Y}",
+        "specialist": request.GET.get("specialist"),
+    }
+    window = WindowForm(asked, staff=caller(request), service=service)
+    window.is_valid()
+    return window
+
+
+def moved(booking: Booking, specialist: Resource | None, form: MoveForm, *, by: User) -> Booking:
+    return services.reschedule_booking(
+        booking,
+        starts_at=form.cleaned_data["starts_at"],
+        lead=specialist,
+        version=form.cleaned_data["version"],
+        by=by,
     )
-    if command is None:
-        return False
-    return done(request, lambda: None, said=_("Moved. The reminders follow the new hour."))
 
 
 def lead_of(booking: Booking) -> Resource | None:

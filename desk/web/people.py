@@ -47,12 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def known(request: HttpRequest, public_id: UUID) -> Person:
-    """Raises NotFound, NotAllowed. Every reading is kept (D39)."""
-    staff = caller(request)
-    person = people_selectors.person(staff, public_id)
-    require(knows_person(staff, person))
-    people_services.note_read(staff.user, person.centre_id, "person", person.public_id)
-    return person
+    return people_services.read_person(caller(request), public_id)
 
 
 @page
@@ -216,8 +211,7 @@ def new_case(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def new_document(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Another entry document of a case: a renewal, or one that authorises more (D4)."""
     staff = caller(request)
-    case = people_selectors.case(staff, public_id)
-    people_services.note_read(staff.user, case.centre_id, "case", case.public_id)
+    case = people_services.read_case(staff, public_id)
     form = RenewalForm(request.POST or None, staff=staff, centre_id=case.centre_id)
     person = case.household.members.first()
     assert person is not None  # a household is made with its first member
