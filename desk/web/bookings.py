@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -182,7 +183,8 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
         initial={"version": booking.version, "on": clock.local(booking.starts_at).date()},
     )
     is_said = request.method == "POST" and form.is_valid() and not form.is_ambiguous
-    if is_said and accepted(form, lambda: moved(booking, specialist, form, by=staff.user)):
+    command = partial(moved, booking, specialist, form, by=staff.user)
+    if is_said and accepted(form, command) is not None:
         messages.success(request, _("Moved. The reminders follow the new hour."))
         return redirect("booking-page", public_id=public_id)
     (event,) = selectors.events_of([booking.pk], staff)
