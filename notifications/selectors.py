@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from base import clock
 from base.rows import rows
@@ -27,11 +27,14 @@ class Prospect:
 
 
 def of_booking(booking: Booking) -> list[Prospect]:
-    return prospects(
-        Reminder.objects.filter(booking=booking).select_related(
-            "booking__centre", "booking__service", "recipient"
-        )
-    )
+    return prospects(still_telling(Reminder.objects.filter(booking=booking)))
+
+
+def still_telling(found: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    """Without those that stayed silent about an hour which has been moved since."""
+    return found.exclude(
+        status=Reminder.Status.SILENT, schedule_version__lt=F("booking__schedule_version")
+    ).select_related("booking__centre", "booking__service", "recipient")
 
 
 def ahead_for(staff: Staff, someone: Person) -> list[Prospect]:
@@ -46,10 +49,9 @@ def ahead_for(staff: Staff, someone: Person) -> list[Prospect]:
         )
         .exclude(status=Reminder.Status.DROPPED)
         .exclude(recipient__household__in=households_walled_from(staff))
-        .select_related("booking__centre", "booking__service", "recipient")
         .distinct()
     )
-    return prospects(found)
+    return prospects(still_telling(found))
 
 
 def cards_of(people: Collection[Person]) -> dict[int, ContactCard]:

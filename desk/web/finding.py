@@ -176,7 +176,7 @@ def book_hour(request: HttpRequest) -> HttpResponse:
     context = {"hour": hour, "form": form, "service": service, "people": people}
     context["with_child"] = any(person.is_child_on(day) for person in people)
     context |= shown_hour(asked, service, people, refused=refused)
-    return render(request, "desk/book.html", context, status=422 if refused else 200)
+    return render(request, "desk/book.html", context, status=422 if form.errors else 200)
 
 
 def wish_of(asked: dict[str, Any], people: tuple[Person, ...], form: BookForm) -> Wish:

@@ -7,7 +7,7 @@ import pytest
 from base import clock
 from notifications.models import Reminder
 from notifications.planning import Hindrance
-from notifications.selectors import ahead_for
+from notifications.selectors import ahead_for, of_booking
 from people.models import KinshipWall
 from people.policies import staff
 from people.services import update_contact_card
@@ -118,3 +118,12 @@ def test_card_saved_without_new_hours_leaves_the_plan_alone(own):
         update_contact_card(own.mother, by=own.staff["psychologist"], wording="plain")
 
     assert due(booking) == before
+
+
+def test_silence_about_an_hour_that_was_moved_is_not_told_again(own):
+    booking = book(own, own.mother)
+    hours(own, time(21), time(23))
+    services.reschedule_booking(booking, starts_at=at(THURSDAY, 14), by=own.staff["coordinator"])
+
+    versions = [p.reminder.schedule_version for p in of_booking(booking)]
+    assert versions == [2, 2]
