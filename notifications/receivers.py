@@ -17,7 +17,7 @@ def plan(booking: Booking, people: Sequence[Person], **_: Any) -> None:
     services.plan_reminders(booking, people)
 
 
-@receiver(people_signals.card_changed)
+@receiver(people_signals.safe_hours_changed)
 def plan_anew(card: ContactCard, **_: Any) -> None:
     services.plan_again_for(card)
 

@@ -78,7 +78,7 @@ def recipients_of(booking: Booking, people: Sequence[Person]) -> list[Person]:
 
 
 def plan_again_for(card: ContactCard) -> None:
-    """Her safe hours may be others now: what has not begun to leave is due at another time, can
+    """Her safe hours are others now: what has not begun to leave is due at another time, can
     no longer leave, or can at last (D30)."""
     waiting = Reminder.objects.filter(
         Q(status=Status.PLANNED) | Q(status=Status.SILENT, why=planning.Hindrance.OUTSIDE_HOURS),

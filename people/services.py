@@ -139,12 +139,14 @@ def update_contact_card(
         card.opted_out_on = None if consent else card.opted_out_on
     if safe_to_text is not None:
         card.safe_to_text, card.safety_asked_on = safe_to_text, clock.today()
+    before = card.safe_from, card.safe_until
     if hours is not None:
         card.safe_from, card.safe_until = hours
     for name, value in wording.items():
         setattr(card, name, value)
     card.save()
-    signals.card_changed.send(ContactCard, card=card)
+    if (card.safe_from, card.safe_until) != before:
+        signals.safe_hours_changed.send(ContactCard, card=card)
     return card
 
 

@@ -127,3 +127,15 @@ def test_silence_about_an_hour_that_was_moved_is_not_told_again(own):
 
     versions = [p.reminder.schedule_version for p in of_booking(booking)]
     assert versions == [2, 2]
+
+
+def test_card_saved_while_a_text_waits_for_the_operator_does_not_silence_it(own):
+    """D33: the operator was busy, so it is due again in a minute."""
+    booking = book(own, own.mother)
+    later = at(THURSDAY - timedelta(days=3), 10, 1)
+    Reminder.objects.filter(booking=booking, kind="72h").update(due_at=later)
+
+    with clock.frozen(later):
+        update_contact_card(own.mother, by=own.staff["psychologist"], wording="plain")
+
+    assert due(booking)[0] == ("72h", "planned", "Mon 10:01")
