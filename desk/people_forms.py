@@ -178,7 +178,7 @@ class CardForm(Form):
         }
 
 
-class TieForm(StaffForm):
+class TieForm(Form):
     """One button of the page of ties: what to do, and with whom."""
 
     CHOICES = ("carer", "apart", "wall", "no-carer", "no-apart", "no-wall")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from base import clock
 from base.models import Task
@@ -84,7 +84,7 @@ def kept_apart_from(staff: Staff, person: Person) -> list[tuple[NoContact, Perso
     """Whom a person must not meet, for those who run her centre; nothing for others."""
     if not may_keep_apart(staff, person.centre_id):
         return []
-    pairs = people_selectors.pairs_of(staff).filter(Q(one=person) | Q(other=person))
+    pairs = people_selectors.pairs_with(staff, person)
     return [(pair, pair.other if pair.one == person else pair.one) for pair in pairs]
 
 

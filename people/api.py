@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.request import Request
@@ -133,9 +133,10 @@ class Carers(View):
     @extend_schema(request=shapes.CarerIn, responses={201: shapes.CarerOut})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Record who cares for this child."""
-        child = services.read_person(caller(request), public_id)
+        staff = caller(request)
+        child = services.read_person(staff, public_id)
         asked = self.body(shapes.CarerIn)
-        adult = selectors.person_of_centre(caller(request), child.centre_id, asked["adult"])
+        adult = selectors.person_of_centre(staff, child.centre_id, asked["adult"])
         relation = Carer.Relation(asked["relation"])
         return self.created_once(
             lambda: shapes.CarerOut(services.add_carer(child, adult, relation=relation)).data
@@ -163,13 +164,13 @@ class Pairs(View, generics.ListAPIView[NoContact]):
         staff = caller(self.request)
         person = services.read_person(staff, self.kwargs["public_id"])
         require(policies.may_keep_apart(staff, person.centre_id))
-        return selectors.pairs_of(staff).filter(Q(one=person) | Q(other=person)).order_by("pk")
+        return selectors.pairs_with(staff, person)
 
     @extend_schema(request=shapes.PairIn, responses={201: shapes.PairOut})
     def post(self, request: Request, public_id: UUID) -> Response:
         """The two must not meet from now on; hours that bring them together become tasks."""
         staff = caller(request)
-        person = services.read_person(caller(request), public_id)
+        person = services.read_person(staff, public_id)
         require(policies.may_keep_apart(staff, person.centre_id))
         asked = self.body(shapes.PairIn)
         other = selectors.person_of_centre(staff, person.centre_id, asked["other"])
@@ -194,7 +195,7 @@ class Walls(View, generics.ListAPIView[KinshipWall]):
         staff = caller(self.request)
         person = selectors.person(staff, self.kwargs["public_id"])
         require(policies.may_keep_apart(staff, person.centre_id))
-        return selectors.walls_of(staff).filter(household=person.household).order_by("pk")
+        return selectors.walls_around(staff, person.household)
 
     @extend_schema(request=shapes.WallIn, responses={201: shapes.WallOut})
     def post(self, request: Request, public_id: UUID) -> Response:

@@ -111,6 +111,15 @@ def pairs_of(staff: Staff) -> QuerySet[NoContact]:
     return NoContact.objects.filter(one__in=seen, other__in=seen).select_related("one", "other")
 
 
+def pairs_with(staff: Staff, someone: Person) -> QuerySet[NoContact]:
+    """Whom a person must not meet, on whichever side of the pair she stands."""
+    return pairs_of(staff).filter(Q(one=someone) | Q(other=someone)).order_by("pk")
+
+
+def walls_around(staff: Staff, household: Household) -> QuerySet[KinshipWall]:
+    return walls_of(staff).filter(household=household).order_by("pk")
+
+
 def pair(staff: Staff, public_id: UUID) -> NoContact:
     """Raises NotFound."""
     return pairs_of(staff).filter(public_id=public_id).first() or not_found("pair")

@@ -223,36 +223,35 @@ def on_site_holdings(
     return sorted((seconds(period.lower), seconds(period.upper)) for period in rows)
 
 
-STANDING = (Booking.Status.HELD, Booking.Status.CONFIRMED)
+def still_ahead() -> QuerySet[Booking]:
+    """Bookings that are not over and hold their time. Expired holds hold nothing."""
+    now = clock.now()
+    standing = (Booking.Status.HELD, Booking.Status.CONFIRMED)
+    ahead = Booking.objects.filter(status__in=standing, ends_at__gt=now)
+    return ahead.exclude(status=Booking.Status.HELD, hold_expires_at__lte=now)
 
 
 def meetings_ahead(one: Person, other: Person) -> QuerySet[Booking]:
     """Coming hours of `one` at the centre at which `other` would be there too (D11)."""
-    meanwhile = Booking.objects.filter(
+    meanwhile = still_ahead().filter(
         participations__person=other,
         modality=Modality.ON_SITE,
-        status__in=STANDING,
         starts_at__lt=OuterRef("ends_at") + SITE_MARGIN,
         ends_at__gt=OuterRef("starts_at") - SITE_MARGIN,
     )
-    return Booking.objects.filter(
-        Exists(meanwhile),
-        participations__person=one,
-        modality=Modality.ON_SITE,
-        status__in=STANDING,
-        ends_at__gt=clock.now(),
+    return still_ahead().filter(
+        Exists(meanwhile), participations__person=one, modality=Modality.ON_SITE
     )
 
 
 def hours_ahead(colleague: User, household: Household) -> QuerySet[Booking]:
     """Coming hours of a colleague with a family."""
-    return Booking.objects.filter(
-        status__in=STANDING,
-        ends_at__gt=clock.now(),
+    hers = still_ahead().filter(
         allocations__active=True,
         allocations__resource__user=colleague,
         participations__person__household=household,
-    ).distinct()
+    )
+    return hers.distinct()
 
 
 def visit_is_risky(

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from people import selectors as people_selectors
 from people.models import Carer, Person
 from people.policies import require
 from people.requests import caller
+from people.services import Tie
 
 CANDIDATES = 8
 
@@ -27,7 +29,7 @@ CANDIDATES = 8
 def ties(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = known(request, public_id)
     if request.method == "POST":
-        form = TieForm(request.POST, staff=caller(request))
+        form = TieForm(request.POST)
         if form.is_valid():
             return tied(request, person, form.cleaned_data)
     return render(
@@ -50,8 +52,10 @@ def shown(request: HttpRequest, person: Person) -> dict[str, Any]:
         "carers": person.carers.filter(adult__in=seen).select_related("adult"),
         "relations": Carer.Relation.choices,
         "apart": selectors.kept_apart_from(staff, person),
-        "walls": people_selectors.walls_of(staff).filter(household=person.household),
-        "colleagues": selectors.colleagues(staff) if runs else [],
+        "walls": people_selectors.walls_around(staff, person.household),
+        "colleagues": selectors.colleagues(staff).filter(availability__centre=person.centre_id)
+        if runs
+        else [],
         "own_id": selectors.own_id(staff, person.centre_id),
         "runs": runs,
         "q": q,
@@ -92,12 +96,17 @@ def command_of(
             said = _("Recorded. This family is no longer open to the colleague.")
             return partial(services.wall_off, colleague, person.household), said
         case "no-carer":
-            carer = people_selectors.carer(staff, who)
+            carer = one_of(person.carers.filter(adult__in=people_selectors.people_of(staff)), who)
             return partial(services.lift, carer), _("No longer a carer.")
         case "no-apart":
-            pair = people_selectors.pair(staff, who)
+            pair = one_of(people_selectors.pairs_with(staff, person), who)
             return partial(services.lift, pair), _("The two may meet again.")
         case _:
-            wall = people_selectors.wall(staff, who)
+            wall = one_of(people_selectors.walls_around(staff, person.household), who)
             said = _("The family is open to the colleague again.")
             return partial(services.lift, wall), said
+
+
+def one_of(ties: QuerySet[Tie], public_id: UUID) -> Tie:
+    """A tie of the person whose page it is, and of nobody else. Raises NotFound."""
+    return ties.filter(public_id=public_id).first() or people_selectors.not_found("tie")

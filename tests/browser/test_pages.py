@@ -163,6 +163,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("coordinator", f"{person}ties/?q=Person"),
         ("coordinator", f"/people/{world.child.public_id}/ties/?q=Person"),
         ("psychologist", f"{person}ties/"),
+        ("psychologist", f"/cases/{world.case.public_id}/document/"),
         ("psychologist", f"/people/new/?family={world.mother.public_id}"),
         ("psychologist", "/me/calendar/"),
         ("psychologist", "/block/"),

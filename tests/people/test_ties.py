@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from base import clock
 from base.models import Task
 from people.models import Carer, KinshipWall, NoContact, Person
 from scheduling import services
@@ -11,7 +12,7 @@ from scheduling.models import Modality
 from scheduling.planning import Wish
 from tests.support import building
 from tests.support.calling import Api, browser, problem
-from tests.support.houses import House, house
+from tests.support.houses import NOW, House, house
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +184,22 @@ def test_page_finds_people_to_add(own):
     client = browser(own.staff["coordinator"])
 
     assert "Рада" in client.get(f"/people/{own.boy.public_id}/ties/", {"q": "рад"}).text
+
+
+@pytest.mark.parametrize(("act", "tie"), [("no-carer", "carer"), ("no-wall", "wall")])
+def test_page_of_one_family_does_not_undo_a_tie_of_another(own, act, tie):
+    other = {"no-carer": own.father, "no-wall": own.mother}[act]
+    answer = page(own, "coordinator", other, act=act, who=getattr(own, tie).public_id)
+
+    assert answer.status_code == 404
+    assert type(getattr(own, tie)).objects.filter(pk=getattr(own, tie).pk).exists()
+
+
+def test_hold_that_has_expired_brings_nobody_together(own):
+    wish = Wish(own.service, own.hold.starts_at, own.colleague, (own.boy,), Modality.ON_SITE)
+    building.place(own.centre, [own.service])
+    services.book(wish, by=own.staff["coordinator"])
+    with clock.frozen(NOW + timedelta(minutes=31)):
+        ask(own, f"people/{own.mother.public_id}/no-contacts/", {"other": own.boy.public_id})
+
+    assert not Task.objects.filter(kind=Task.Kind.KEPT_APART).exists()
