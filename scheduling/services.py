@@ -351,21 +351,13 @@ def block_resource(
         created_by=by,
         created_at=clock.now(),
     )
-    writing.add(
-        booking,
-        (),
-        [
-            Holding(Part.BLOCKED, resource, lane, period)
-            for period in writing.by_day(starts_at, ends_at)
-            for lane in range(1, resource.lanes + 1)
-        ],
-        what=Change.What.BLOCKED,
-        facts={
-            "starts_at": starts_at.isoformat(),
-            "ends_at": ends_at.isoformat(),
-            "resource": str(resource.public_id),
-        },
-    )
+    facts = {
+        "starts_at": starts_at.isoformat(),
+        "ends_at": ends_at.isoformat(),
+        "resource": str(resource.public_id),
+    }
+    whole = writing.every_lane(resource, starts_at, ends_at)
+    writing.add(booking, (), whole, what=Change.What.BLOCKED, facts=facts)
     return booking
 
 

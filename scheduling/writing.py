@@ -315,6 +315,15 @@ def record(
     insert([change])
 
 
+def every_lane(resource: Resource, starts_at: datetime, ends_at: datetime) -> list[Holding]:
+    """The whole of a resource, day by day."""
+    return [
+        Holding(Allocation.Part.BLOCKED, resource, lane, period)
+        for period in by_day(starts_at, ends_at)
+        for lane in range(1, resource.lanes + 1)
+    ]
+
+
 def by_day(starts_at: datetime, ends_at: datetime) -> Iterator[TimestamptzRange]:
     """`[starts_at, ends_at)` cut at Sofia's midnights, so that no allocation is long."""
     day: date = clock.local(starts_at).date()
