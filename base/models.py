@@ -33,6 +33,11 @@ class Task(Record):
         HOLD_EXPIRED = "hold_expired", _("A hold expired unconfirmed")
         KEPT_APART = "kept_apart", _("People who must not meet are due at one time: move one")
         ANOTHER_COLLEAGUE = "another_colleague", _("Another colleague must take this over")
+        STAY_ENDS_60 = "stay_ends_60", _("A stay ends in two months: plan what comes after")
+        STAY_ENDS_30 = "stay_ends_30", _("A stay ends in a month")
+        STAY_ENDS_7 = "stay_ends_7", _("A stay ends in a week")
+        STAY_OVERDUE = "stay_overdue", _("A stay is past its end: extend it or check out")
+        STAY_ENDANGERED = "stay_endangered", _("A reserved unit is still occupied: find another")
         SMS_UNKNOWN = "sms_unknown", _("A text may not have left")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")

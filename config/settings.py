@@ -1,7 +1,7 @@
 """All settings. The environment is read here and nowhere else; nonsense is refused aloud."""
 
 import sys
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -159,6 +159,10 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Sofia"
+
+# A stay is held from the arrival hour of its first day to the departure hour of its last.
+ARRIVAL_HOUR = time(14)
+DEPARTURE_HOUR = time(11)
 FIRST_DAY_OF_WEEK = 1
 
 # --- Static files ------------------------------------------------------------------------
@@ -243,6 +247,15 @@ SPECTACULAR_SETTINGS = {
         "BookingKind": "scheduling.models.Booking.Kind",
         "BookingStatus": "scheduling.models.Booking.Status",
         "TaskKind": "base.models.Task.Kind",
+        "Outcome": "scheduling.models.Participation.Outcome",
+        "StayOutcome": "rooms.serializers.LAST",
+        "StayFirst": "rooms.serializers.FIRST",
+        "UnitKind": "rooms.models.UnitKind",
+        "Need": "rooms.models.Need",
+        "RoomFeature": "rooms.models.Room.Feature",
+        "StayStatus": "rooms.models.Stay.Status",
+        "UnitState": "rooms.states.STATES",
+        "AbsenceKind": "rooms.models.Absence.Kind",
         "ReminderKind": "notifications.models.Reminder.Kind",
         "ReminderStatus": "notifications.models.Reminder.Status",
     },

@@ -137,9 +137,19 @@ class Household(Record):
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="households")
     name = models.CharField(max_length=120)
+    is_discreet = models.BooleanField(
+        db_default=False,
+        default=False,
+        help_text="was ever sheltered: found only by who shelters or works with it",
+    )
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [
+            models.Index(
+                fields=["centre"], condition=models.Q(is_discreet=True), name="discreet_families"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"household {self.pk}"

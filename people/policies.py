@@ -21,6 +21,9 @@ SEES_EVERYTHING = frozenset({R.COORDINATOR, R.MANAGER})
 """Needs to know of every family in the centre."""
 
 BOOKS = frozenset({R.PSYCHOLOGIST, R.COORDINATOR, R.SHELTER, R.MANAGER})
+SHELTERS = frozenset({R.SHELTER, R.COORDINATOR, R.MANAGER})
+"""Takes families in, and knows where the house is and who sleeps there."""
+
 OPENS_CASES = frozenset({R.PSYCHOLOGIST, R.COORDINATOR, R.MANAGER})
 WAIVES_PAPERS = frozenset({R.COORDINATOR, R.MANAGER})
 MANAGES_RESOURCES = frozenset({R.COORDINATOR, R.MANAGER})

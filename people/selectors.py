@@ -1,10 +1,11 @@
 """Queries over people and cases, already narrowed to what the caller may see."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Never
+from typing import Any, Never
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from base import clock
 from base.errors import NotFound
@@ -22,7 +23,7 @@ from people.models import (
     Person,
     User,
 )
-from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
+from people.policies import SEES_EVERYTHING, SEES_NAMES, SHELTERS, Staff
 
 
 def centres_of(staff: Staff) -> QuerySet[Centre]:
@@ -47,9 +48,29 @@ def with_carers(staff: Staff, someone: Person) -> Person:
 
 def people_of(staff: Staff) -> QuerySet[Person]:
     """Whom the caller may find by name: her centres' people, without her own kin (D12)."""
-    return Person.objects.filter(centre__in=staff.centres_where(SEES_NAMES)).exclude(
-        household__in=households_walled_from(staff)
+    return (
+        Person.objects.filter(centre__in=staff.centres_where(SEES_NAMES))
+        .exclude(household__in=households_walled_from(staff))
+        .exclude(household__in=households_hidden_from(staff))
     )
+
+
+FAMILIES_KNOWN: list[Callable[[Staff], QuerySet[Any, Any]]] = []
+"""Ids of households that a colleague works with. Packages above add theirs."""
+
+
+def households_hidden_from(staff: Staff) -> QuerySet[Household, int]:
+    """Families once sheltered, but for who shelters in their centre or works with them (D39)."""
+    hidden = (
+        Household.objects.filter(is_discreet=True, centre__in=staff.centre_ids)
+        .exclude(centre__in=staff.centres_where(SHELTERS))
+        .exclude(
+            Exists(Case.objects.filter(household=OuterRef("pk"), lead=staff.user, closed_on=None))
+        )
+    )
+    for known in FAMILIES_KNOWN:
+        hidden = hidden.exclude(pk__in=known(staff))
+    return hidden.values_list("pk", flat=True)
 
 
 def households_walled_from(staff: Staff) -> QuerySet[KinshipWall, int]:
@@ -85,14 +106,20 @@ def people(staff: Staff, centre_id: int, public_ids: list[UUID]) -> tuple[Person
             """it.public_id = ANY(%(ids)s) AND it.centre_id = ANY(%(centres)s)
                AND it.household_id NOT IN (
                    SELECT household_id FROM people_kinshipwall WHERE user_id = %(user)s
-               )""",
+               ) AND (%(shelters)s OR NOT (
+                   SELECT is_discreet FROM people_household WHERE id = it.household_id
+               ))""",
             {
                 "ids": public_ids,
                 "centres": centres,
                 "user": staff.user.pk,
+                "shelters": staff.may(SHELTERS, centre_id),
             },
         )
     }
+    if missing := set(public_ids) - found.keys():
+        known = people_of(staff).filter(centre=centre_id, public_id__in=missing)
+        found |= {person.public_id: person for person in known}
     if not found.keys() >= set(public_ids):
         not_found("person")
     return tuple(found[public_id] for public_id in dict.fromkeys(public_ids))
@@ -180,8 +207,11 @@ def centre(staff: Staff, public_id: UUID) -> Centre:
 
 def household(staff: Staff, of: Centre, public_id: UUID) -> Household:
     """Raises NotFound."""
-    walled = households_walled_from(staff)
-    found = Household.objects.filter(centre=of, public_id=public_id).exclude(pk__in=walled)
+    found = (
+        Household.objects.filter(centre=of, public_id=public_id)
+        .exclude(pk__in=households_walled_from(staff))
+        .exclude(pk__in=households_hidden_from(staff))
+    )
     return found.first() or not_found("household")
 
 

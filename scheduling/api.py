@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from base.fields import SENSIBLE
 from base.pagination import Pages
-from base.views import View
+from base.views import IDEMPOTENCY, View
 from people import selectors as people_selectors
 from people.policies import MANAGES_RESOURCES, require
 from people.requests import caller
@@ -20,10 +20,6 @@ from scheduling import calendars, feeds, lookup, policies, services, slots
 from scheduling import serializers as shapes
 from scheduling.models import Booking, Change, Feed, Modality, Participation, Resource, Service
 from scheduling.planning import Wish
-
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Same key, same answer."
-)
 
 
 class Services(generics.ListAPIView[Service]):

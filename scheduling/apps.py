@@ -6,7 +6,9 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from people.policies import NEED_TO_KNOW
+        from people.selectors import FAMILIES_KNOWN
         from scheduling import receivers  # noqa: F401
-        from scheduling.policies import worked_lately_with
+        from scheduling.policies import families_worked_with, worked_lately_with
 
         NEED_TO_KNOW.append(worked_lately_with)
+        FAMILIES_KNOWN.append(families_worked_with)

@@ -102,9 +102,9 @@ def resource(staff: Staff, public_id: UUID) -> Resource:
 
 def bookings_of(staff: Staff) -> QuerySet[Booking]:
     """Bookings of centres in which she may see names; need to know is asked of each."""
-    return Booking.objects.filter(centre__in=staff.centres_where(SEES_NAMES)).select_related(
-        "service", "centre", "carer", "created_by"
-    )
+    return Booking.objects.filter(
+        centre__in=staff.centres_where(SEES_NAMES), kind__in=Booking.Kind.of_hours()
+    ).select_related("service", "centre", "carer", "created_by")
 
 
 def booking(staff: Staff, public_id: UUID) -> Booking:

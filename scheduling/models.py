@@ -18,6 +18,10 @@ LONGEST_HOLDING = timedelta(hours=30)
 """No allocation is longer: reads look this far back of their window. Longer blocks are held
 day by day, so a three-week leave is one booking with 21 allocations."""
 
+LONGEST_STAY = timedelta(days=190)
+"""The same for what is held night after night: six calendar months and some days (D23). An
+extension is an allocation of its own."""
+
 
 class Modality(models.TextChoices):
     ON_SITE = "on_site", _("at the centre")
@@ -101,6 +105,15 @@ class Resource(Record):
         PERSON = "person", _("person")
         ROOM = "room", _("room")
         VEHICLE = "vehicle", _("car")
+        RESIDENCE = "residence", _("where a person sleeps")
+        UNIT = "unit", _("unit")
+        TOY = "toy", _("toy")
+
+        @property
+        def longest_holding(self) -> timedelta:
+            """How long one allocation of such a resource may be."""
+            nightly = {Resource.Kind.RESIDENCE, Resource.Kind.UNIT, Resource.Kind.TOY}
+            return LONGEST_STAY if self in nightly else LONGEST_HOLDING
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=120, blank=True, help_text="empty for a person served")
@@ -118,6 +131,9 @@ class Resource(Record):
     person = models.OneToOneField(
         Person, models.CASCADE, null=True, blank=True, related_name="resource"
     )
+    resident = models.OneToOneField(
+        Person, models.CASCADE, null=True, blank=True, related_name="residence"
+    )
     calendar = models.ForeignKey(
         "schedule.Calendar", models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -130,9 +146,16 @@ class Resource(Record):
             models.CheckConstraint(condition=Q(lanes__gte=1), name="resource_has_a_lane"),
             models.CheckConstraint(
                 condition=(
-                    Q(kind="specialist", user__isnull=False, person=None)
-                    | Q(kind="person", person__isnull=False, user=None)
-                    | Q(kind__in=["room", "vehicle"], user=None, person=None, centre__isnull=False)
+                    Q(kind="specialist", user__isnull=False, person=None, resident=None)
+                    | Q(kind="person", person__isnull=False, user=None, resident=None)
+                    | Q(kind="residence", resident__isnull=False, user=None, person=None)
+                    | Q(
+                        kind__in=["room", "vehicle", "unit", "toy"],
+                        user=None,
+                        person=None,
+                        resident=None,
+                        centre__isnull=False,
+                    )
                 ),
                 name="resource_has_its_owner",
             ),
@@ -208,17 +231,30 @@ class Closure(models.Model):
 
 
 class Booking(Record):
-    """The agreement. Only services assign `status`, along `Status.moves`."""
+    """The agreement. Only services assign `status`, along `Status.moves`.
+
+    What is `ongoing` (a stay, a loan) lasts until somebody says that it is over, however long its
+    `ends_at` is past (D24).
+    """
 
     holds_personal_data = True
 
     class Kind(models.TextChoices):
         CONSULTATION = "consultation", _("consultation")
         BLOCK = "block", _("block")
+        STAY = "stay", _("stay")
+        LOAN = "loan", _("loan")
+
+        @classmethod
+        def of_hours(cls) -> tuple["Booking.Kind", ...]:
+            """What calendars and diaries are made of; the others have pages of their own, for
+            fewer readers."""
+            return cls.CONSULTATION, cls.BLOCK
 
     class Status(models.TextChoices):
         HELD = "held", _("held")
         CONFIRMED = "confirmed", _("confirmed")
+        ONGOING = "ongoing", _("under way")
         CLOSED = "closed", _("closed")
         CANCELLED = "cancelled", _("cancelled")
         EXPIRED = "expired", _("expired")
@@ -228,8 +264,11 @@ class Booking(Record):
             """Where a booking in this status may go."""
             status = Booking.Status
             return {
-                status.HELD: frozenset({status.CONFIRMED, status.CANCELLED, status.EXPIRED}),
-                status.CONFIRMED: frozenset({status.CANCELLED, status.CLOSED}),
+                status.HELD: frozenset(
+                    {status.CONFIRMED, status.ONGOING, status.CANCELLED, status.EXPIRED}
+                ),
+                status.CONFIRMED: frozenset({status.CANCELLED, status.CLOSED, status.ONGOING}),
+                status.ONGOING: frozenset({status.CLOSED}),
                 status.CLOSED: frozenset({status.CLOSED}),
             }.get(self, frozenset())
 
@@ -273,6 +312,7 @@ class Booking(Record):
             models.Index(
                 fields=["hold_expires_at"], condition=Q(status="held"), name="holds_by_expiry"
             ),
+            models.Index(fields=["ends_at"], condition=Q(status="ongoing"), name="ongoing_by_end"),
             models.Index(fields=["centre", "starts_at"], name="bookings_of_a_centre"),
         ]
         constraints = [
@@ -347,6 +387,9 @@ class Allocation(models.Model):
         PERSON = "person", _("person")
         ROOM = "room", _("room")
         VEHICLE = "vehicle", _("car")
+        UNIT = "unit", _("unit")
+        RESIDENCE = "residence", _("resident")
+        TOY = "toy", _("toy")
         BLOCKED = "blocked", _("blocked")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="allocations")
@@ -414,6 +457,13 @@ class Change(models.Model):
         EXPIRED = "expired", _("expired")
         OUTCOME = "outcome", _("outcome recorded")
         BLOCKED = "blocked", _("blocked")
+        BEGUN = "begun", _("checked in")
+        ENDED = "ended", _("checked out")
+        JOINED = "joined", _("a member came")
+        PARTED = "parted", _("a member left")
+        ABSENT = "absent", _("absence")
+        EXTENDED = "extended", _("extended")
+        MOVED = "moved", _("moved to another unit")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="changes")
     what = models.CharField(max_length=12, choices=What.choices)

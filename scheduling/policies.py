@@ -66,14 +66,24 @@ def may_change(staff: Staff, booking: Booking) -> bool:
 def worked_lately_with(staff: Staff, person: Person) -> bool:
     """A booking of hers with the family that is still ahead or not long past. A hold is not
     enough, nor what was cancelled: anybody could make one to look in."""
+    household = "booking__participations__person__household"
+    return hours_of_late(staff).filter(**{household: person.household_id}).exists()
+
+
+def hours_of_late(staff: Staff) -> QuerySet[Allocation]:
     return Allocation.objects.filter(
         resource__user=staff.user,
         part__in=OWN_PARTS,
         active=True,
         booking__status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
         period__startswith__gt=clock.now() - KNOWLEDGE_LASTS,
-        booking__participations__person__household=person.household_id,
-    ).exists()
+    )
+
+
+def families_worked_with(staff: Staff) -> QuerySet[Allocation, int]:
+    """The households that `worked_lately_with` would grant."""
+    household = "booking__participations__person__household"
+    return hours_of_late(staff).exclude(**{household: None}).values_list(household, flat=True)
 
 
 def known_bookings(staff: Staff) -> QuerySet[Booking]:
@@ -104,4 +114,5 @@ def known_bookings(staff: Staff) -> QuerySet[Booking]:
         booking=OuterRef("pk"),
         person__household__in=people_selectors.households_walled_from(staff),
     )
-    return Booking.objects.filter(seen).exclude(Exists(walled)).select_related("carer", "service")
+    hours = Booking.objects.filter(seen, kind__in=Booking.Kind.of_hours())
+    return hours.exclude(Exists(walled)).select_related("carer", "service")

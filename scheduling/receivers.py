@@ -16,10 +16,14 @@ from scheduling.models import Booking, Resource
 
 
 @receiver(post_save, sender=Person)
-def person_gets_a_resource(instance: Person, *, created: bool, **_: Any) -> None:
+def person_gets_resources(instance: Person, *, created: bool, **_: Any) -> None:
+    """One for her hours, one for her nights: a stay excludes other stays, never sessions."""
     if created:
         Resource.objects.create(
             kind=Resource.Kind.PERSON, person=instance, centre_id=instance.centre_id
+        )
+        Resource.objects.create(
+            kind=Resource.Kind.RESIDENCE, resident=instance, centre_id=instance.centre_id
         )
 
 

@@ -7,15 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.rows import columns_of, fetch, from_row, rows
 from people.models import Case, Household, Person, User
-from scheduling.intervals import Span, seconds
+from scheduling.intervals import Span
 from scheduling.models import (
     LONGEST_HOLDING,
-    Allocation,
+    LONGEST_STAY,
     Booking,
     Modality,
     Resource,
@@ -51,6 +50,38 @@ HELD_OR_EXPIRED = HOLDINGS.format(
     and_more=f", CASE WHEN booking_id IN ({EXPIRED_HOLDS}) THEN booking_id END", unless="true"
 )
 
+
+ON_SITE = f"""
+    SELECT date_part('epoch', lower(period))::bigint, date_part('epoch', upper(period))::bigint
+      FROM (
+        SELECT held.period, held.booking_id
+          FROM scheduling_resource resource
+          JOIN scheduling_allocation held ON held.resource_id = resource.id
+          JOIN scheduling_booking booking ON booking.id = held.booking_id
+         WHERE resource.person_id = ANY(%(people)s) AND held.active
+           AND booking.modality = 'on_site'
+           AND lower(held.period) > %(earliest)s AND lower(held.period) < %(ends)s
+           AND upper(held.period) > %(begins)s
+         UNION ALL
+        SELECT held.period, held.booking_id
+          FROM scheduling_resource resource
+          JOIN scheduling_allocation held ON held.resource_id = resource.id
+         WHERE resource.resident_id = ANY(%(residents)s) AND held.active
+           AND lower(held.period) > %(stays_from)s AND lower(held.period) < %(ends)s
+           AND upper(held.period) > %(begins)s
+         UNION ALL
+        SELECT tstzrange(booking.ends_at, %(ends)s), booking.id
+          FROM scheduling_resource resource
+          JOIN scheduling_allocation held ON held.resource_id = resource.id
+          JOIN scheduling_booking booking ON booking.id = held.booking_id
+         WHERE resource.resident_id = ANY(%(residents)s) AND held.active
+           AND booking.status = 'ongoing' AND booking.ends_at <= %(now)s
+           AND booking.ends_at < %(ends)s AND upper(held.period) = booking.ends_at
+      ) there
+     WHERE booking_id <> ALL(%(ignoring)s) AND booking_id NOT IN ({EXPIRED_HOLDS})
+"""  # noqa: S608 - constants
+"""Her sessions at the centre, her nights in residence, and the time since a stay should have
+ended that nobody has checked out of."""
 
 PARTY = f"""
     SELECT ARRAY(SELECT CASE WHEN one_id = person.id THEN other_id ELSE one_id END
@@ -101,13 +132,14 @@ def holdings(
     *,
     now: datetime,
     ignoring: int | None = None,
+    longest: timedelta = LONGEST_HOLDING,
 ) -> Mapping[Lane, list[Span]]:
     """What holds each lane within `[begins, ends)`. Expired holds hold nothing.
 
     Bounded on both sides by the b-tree on starts, so its cost does not grow with history.
     """
     held: dict[Lane, list[Span]] = defaultdict(list)
-    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring)
+    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring, longest=longest)
     for resource_id, lane, start, end in fetch(HELD, facts):
         held[resource_id, lane].append((start, end))
     return held
@@ -120,11 +152,12 @@ def held_and_expired(
     *,
     now: datetime,
     ignoring: int | None = None,
+    longest: timedelta = LONGEST_HOLDING,
 ) -> tuple[Mapping[Lane, list[Span]], set[int]]:
     """The same, and the ids of expired holds that were passed over."""
     held: dict[Lane, list[Span]] = defaultdict(list)
     expired: set[int] = set()
-    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring)
+    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring, longest=longest)
     for resource_id, lane, start, end, over in fetch(HELD_OR_EXPIRED, facts):
         if over is None:
             held[resource_id, lane].append((start, end))
@@ -140,12 +173,13 @@ def within(
     *,
     now: datetime,
     ignoring: int | None,
+    longest: timedelta,
 ) -> dict[str, Any]:
     return {
         "resources": list(resource_ids),
         "begins": begins,
         "ends": ends,
-        "earliest": begins - LONGEST_HOLDING,
+        "earliest": begins - longest,
         "ignoring": [ignoring] if ignoring else [],
         "now": now,
     }
@@ -204,23 +238,19 @@ def on_site_holdings(
     *,
     now: datetime,
     ignoring: int | None = None,
+    nights_only: bool = False,
 ) -> list[Span]:
-    """When any of these persons is booked at the centre within `[begins, ends)`."""
+    """When any of these persons is at the centre within `[begins, ends)`: booked, or in
+    residence, overdue included (D11, D24); by `nights_only` in residence."""
     if not person_ids:
         return []
-    rows = (
-        Allocation.objects.filter(
-            resource__person__in=person_ids,
-            active=True,
-            booking__modality=Modality.ON_SITE,
-            period__startswith__gt=begins - LONGEST_HOLDING,
-            period__overlap=TimestamptzRange(begins, ends),
-        )
-        .exclude(booking__status=Booking.Status.HELD, booking__hold_expires_at__lte=now)
-        .exclude(booking=ignoring)
-        .values_list("period", flat=True)
-    )
-    return sorted((seconds(period.lower), seconds(period.upper)) for period in rows)
+    facts = within((), begins, ends, now=now, ignoring=ignoring, longest=LONGEST_HOLDING)
+    there = {
+        "people": [] if nights_only else list(person_ids),
+        "residents": list(person_ids),
+        "stays_from": begins - LONGEST_STAY,
+    }
+    return sorted(fetch(ON_SITE, facts | there))
 
 
 def still_ahead() -> QuerySet[Booking]:

@@ -9,4 +9,7 @@ from django.dispatch import Signal
 booking_confirmed = Signal()
 booking_rescheduled = Signal()
 booking_cancelled = Signal()
-"""Also when a hold is let go; one that expires was never announced."""
+"""Also when a hold is let go."""
+
+hold_expired = Signal()
+"""A hold ran out unconfirmed: `booking` as it was while held."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from base.rows import fetch
-from scheduling.models import LONGEST_HOLDING
+from scheduling.models import LONGEST_HOLDING, LONGEST_STAY
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,11 @@ CHECKS = {
          WHERE held.active AND held.lane > resource.lanes
     """,
     "an allocation is longer than reads look back": """
-        SELECT booking_id FROM scheduling_allocation
-         WHERE upper(period) - lower(period) > %(longest)s
+        SELECT held.booking_id FROM scheduling_allocation held
+          JOIN scheduling_resource resource ON resource.id = held.resource_id
+         WHERE upper(held.period) - lower(held.period) > CASE
+               WHEN resource.kind IN ('residence', 'unit', 'toy') THEN %(longest_stay)s
+               ELSE %(longest)s END
     """,
     "a booking that is over still holds something": """
         SELECT booking.id FROM scheduling_booking booking
@@ -38,7 +41,9 @@ CHECKS = {
     """,
     "a standing booking holds nothing": """
         SELECT booking.id FROM scheduling_booking booking
-         WHERE booking.status IN ('held', 'confirmed', 'closed') AND NOT EXISTS (
+         WHERE booking.status IN ('held', 'confirmed', 'ongoing', 'closed')
+           AND NOT (booking.kind IN ('stay', 'loan') AND booking.status = 'closed')
+           AND NOT EXISTS (
                SELECT FROM scheduling_allocation WHERE booking_id = booking.id AND active)
     """,
     "an allocation does not cover its session": """
@@ -60,6 +65,10 @@ CHECKS = {
         SELECT person.id FROM people_person person
          WHERE NOT EXISTS (SELECT FROM scheduling_resource WHERE person_id = person.id)
     """,
+    "a person has no residence": """
+        SELECT person.id FROM people_person person
+         WHERE NOT EXISTS (SELECT FROM scheduling_resource WHERE resident_id = person.id)
+    """,
 }
 
 
@@ -68,5 +77,5 @@ def discrepancies() -> list[Discrepancy]:
     return [
         Discrepancy(rule, str(key))
         for rule, statement in CHECKS.items()
-        for (key,) in fetch(statement, {"longest": LONGEST_HOLDING})
+        for (key,) in fetch(statement, {"longest": LONGEST_HOLDING, "longest_stay": LONGEST_STAY})
     ]

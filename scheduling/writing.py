@@ -24,11 +24,18 @@ from base.models import Task
 from base.rows import fetch, insert, is_stored, values_of
 from base.services import open_task
 from people.models import Person
-from scheduling import selectors
+from scheduling import selectors, signals
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
 from scheduling.intervals import Span, instant_of, seconds
-from scheduling.models import Allocation, Booking, Change, Resource, Service
+from scheduling.models import (
+    LONGEST_HOLDING,
+    Allocation,
+    Booking,
+    Change,
+    Resource,
+    Service,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -138,7 +145,11 @@ def read_again(
     begins = starts_at - max(need.before for need in needs)
     ends = ends_at + max(need.after for need in needs)
     now = clock.now()
-    held, expired = selectors.held_and_expired(ids, begins, ends, now=now, ignoring=ignoring)
+    kinds = {Resource.Kind(resource.kind) for need in needs for resource in need.candidates}
+    longest = max((kind.longest_holding for kind in kinds), default=LONGEST_HOLDING)
+    held, expired = selectors.held_and_expired(
+        ids, begins, ends, now=now, ignoring=ignoring, longest=longest
+    )
     if expired:
         retire_all(expired, now=now)
     return held
@@ -292,6 +303,7 @@ def retire(booking: Booking, *, now: datetime) -> bool:
             owner_id=booking.created_by_id,
         )
         record(booking, Change.What.EXPIRED, by=None, version=booking.version + 1)
+        signals.hold_expired.send(Booking, booking=booking)
     return bool(moved)
 
 

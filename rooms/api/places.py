@@ -1,4 +1,4 @@
-"""HTTP to rooms and cars."""
+"""HTTP to rooms, cars and buildings."""
 
 from typing import Any
 
@@ -6,9 +6,14 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import generics, serializers
 
+from people.policies import SHELTERS, require
 from people.requests import caller
-from rooms.models import Room
-from scheduling import lookup
+from rooms import (
+    policies,
+)
+from rooms import serializers as shapes
+from rooms.models import Building, Room
+from scheduling import lookup as scheduling_lookup
 from scheduling.models import Resource
 
 
@@ -51,7 +56,7 @@ class Vehicles(generics.ListAPIView[Resource]):
 
     def get_queryset(self) -> QuerySet[Resource]:
         return (
-            lookup.places_of(caller(self.request), self.kind)
+            scheduling_lookup.places_of(caller(self.request), self.kind)
             .select_related("centre")
             .prefetch_related("services")
             .order_by("name", "pk")
@@ -66,3 +71,15 @@ class Rooms(Vehicles):
 
     def get_queryset(self) -> QuerySet[Resource]:
         return super().get_queryset().filter(room__isnull=False).select_related("centre", "room")
+
+
+class Buildings(generics.ListAPIView[Building]):
+    """Where the houses are: for shelter staff alone."""
+
+    serializer_class = shapes.BuildingOut
+    queryset = Building.objects.none()
+
+    def get_queryset(self) -> QuerySet[Building]:
+        staff = caller(self.request)
+        require(policies.shelters(staff))
+        return Building.objects.filter(centre__in=staff.centres_where(SHELTERS))

@@ -1,0 +1,1 @@
+"""HTTP to rooms, cars, units, stays and toys."""

@@ -1,0 +1,369 @@
+"""Queries over units, stays and loans: they answer, and never write.
+
+The number of statements depends neither on the number of units nor on their history.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from base import clock
+from base.rows import fetch
+from people import selectors as people_selectors
+from people.models import Case, EntryBasis, Person
+from people.policies import SHELTERS, Staff
+from people.selectors import households_walled_from
+from rooms.models import Loan, Member, OfficialPlaces, Stay
+from rooms.nights import FOREVER, Nights, arrival, nights_of, tonight
+from rooms.states import Leg, Presence, UnitNow
+from scheduling.models import LONGEST_STAY, Allocation, Booking, Modality, Resource
+from scheduling.selectors import EXPIRED_HOLDS
+
+UNITS = """
+    SELECT resource.id, resource.public_id, resource.name, unit.kind, unit.beds, unit.features,
+           building.name, resource.centre_id
+      FROM rooms_unit unit
+      JOIN scheduling_resource resource ON resource.id = unit.resource_id
+      JOIN rooms_building building ON building.id = unit.building_id
+     WHERE resource.centre_id = ANY(%(centres)s) AND resource.is_active
+       AND (%(kind)s::text IS NULL OR unit.kind = %(kind)s)
+       AND (%(units)s::bigint[] IS NULL OR resource.id = ANY(%(units)s))
+     ORDER BY building.name, resource.name, resource.id
+"""
+
+LEGS = f"""
+    SELECT held.resource_id, held.period, booking.id, stay.id, coalesce(stay.status, ''),
+           booking.hold_expires_at
+      FROM scheduling_allocation held
+      JOIN scheduling_booking booking ON booking.id = held.booking_id
+      LEFT JOIN rooms_stay stay ON stay.booking_id = booking.id
+     WHERE held.resource_id = ANY(%(units)s) AND held.active
+       AND lower(held.period) > %(earliest)s AND lower(held.period) < %(ends)s
+       AND upper(held.period) > %(begins)s
+       AND booking.id NOT IN ({EXPIRED_HOLDS})
+     ORDER BY lower(held.period)
+"""  # noqa: S608 - constants
+
+PRESENCES = """
+    SELECT there.unit_id, there.stay_id, there.began_at, there.ended_at, there.ready_at,
+           CASE WHEN there.ended_at IS NULL THEN (
+               SELECT max(upper(held.period))
+                 FROM rooms_stay stay
+                 JOIN scheduling_allocation held
+                   ON held.booking_id = stay.booking_id AND held.resource_id = there.unit_id
+                WHERE stay.id = there.stay_id AND held.active
+                  AND lower(held.period) <= %(arrival)s
+           ) END
+      FROM rooms_occupancy there
+     WHERE there.unit_id = ANY(%(units)s) AND there.began_at < %(ends)s
+       AND (there.ready_at IS NULL OR there.ended_at > %(begins)s)
+     ORDER BY there.began_at
+"""
+
+COTS = """
+    SELECT unit, greatest("on", %(from_on)s::date) AS day, sum(change)
+      FROM (SELECT brought_to_id AS unit, "on", count AS change FROM rooms_cotmove
+             WHERE brought_to_id = ANY(%(units)s)
+             UNION ALL
+            SELECT taken_from_id, "on", -count FROM rooms_cotmove
+             WHERE taken_from_id = ANY(%(units)s)) moves
+     GROUP BY unit, day ORDER BY day
+"""
+
+
+def units(
+    centre_ids: Collection[int],
+    nights: Nights | None = None,
+    *,
+    kind: str | None = None,
+    only: Collection[int] | None = None,
+) -> list[UnitNow]:
+    """Units with all that decides their state over some nights, tonight's always among them; by
+    building and name. Without `nights`: from tonight on, however far.
+
+    Bounded by the longest stay behind and, for who is in house, by the open occupancies: the cost
+    does not grow with history.
+    """
+    nights = nights or Nights(tonight(), FOREVER)
+    asked = {
+        "centres": list(centre_ids),
+        "kind": kind,
+        "units": None if only is None else list(only),
+    }
+    found: dict[int, UnitNow] = {}
+    for pk, public_id, name, unit_kind, beds, features, building, centre_id in fetch(UNITS, asked):
+        found[pk] = UnitNow(
+            pk, public_id, name, unit_kind, beds, frozenset(features), building, centre_id
+        )
+    if not found:
+        return []
+    begins = arrival(min(nights.from_on, tonight()))
+    facts = {
+        "units": list(found),
+        "begins": begins,
+        "ends": arrival(max(nights.to_on, tonight())),
+        "earliest": begins - LONGEST_STAY,
+        "arrival": arrival(tonight()),
+        "from_on": min(nights.from_on, tonight()),
+        "now": clock.now(),
+    }
+    for unit, period, *leg in fetch(LEGS, facts):
+        found[unit].legs.append(Leg(nights_of(period), *leg))
+    for unit, stay, began_at, ended_at, ready_at, until in fetch(PRESENCES, facts):
+        agreed = clock.local(until).date() if until else None
+        found[unit].presences.append(Presence(stay, began_at, ended_at, ready_at, agreed))
+    for unit, day, change in fetch(COTS, facts):
+        found[unit].cots.append((day, int(change)))
+    return list(found.values())
+
+
+def unit_resources(staff: Staff) -> QuerySet[Resource]:
+    return Resource.objects.filter(
+        kind=Resource.Kind.UNIT, centre__in=staff.centre_ids, is_active=True
+    )
+
+
+def stays_of(staff: Staff) -> QuerySet[Stay]:
+    """Stays of the centres in which she shelters, without those of her own kin (D12)."""
+    return (
+        Stay.objects.filter(centre__in=staff.centres_where(SHELTERS))
+        .exclude(household__in=households_walled_from(staff))
+        .select_related("centre", "household", "booking", "requested_by", "closed_by")
+    )
+
+
+def waiting(stays: QuerySet[Stay]) -> QuerySet[Stay]:
+    """The list: safety first, then whoever asked first (D26). A hold that ran out waits again,
+    though nobody has noted it yet."""
+    ran_out = Q(
+        status=Stay.Status.HELD,
+        booking__status=Booking.Status.HELD,
+        booking__hold_expires_at__lte=clock.now(),
+    )
+    listed = stays.filter(Q(status=Stay.Status.REQUESTED) | ran_out)
+    return listed.order_by("-in_danger", "requested_at", "pk")
+
+
+def with_live_hold(stays: QuerySet[Stay]) -> QuerySet[Stay]:
+    """Held and reserved ones."""
+    return stays.filter(status=Stay.Status.HELD).exclude(
+        booking__status=Booking.Status.HELD, booking__hold_expires_at__lte=clock.now()
+    )
+
+
+def in_house(stays: QuerySet[Stay]) -> QuerySet[Stay]:
+    return stays.filter(status=Stay.Status.IN_HOUSE)
+
+
+class StayLeg(NamedTuple):
+    """What a stay holds of one unit. Nights in a row in one unit may be several legs: no
+    allocation is longer than reads look back."""
+
+    unit: Resource
+    nights: Nights
+
+
+def legs_of(stay: Stay) -> list[StayLeg]:
+    """In order of time."""
+    return legs_by_booking([stay.booking_id])[stay.booking_id] if stay.booking_id else []
+
+
+def legs_by_booking(booking_ids: Iterable[int | None]) -> Mapping[int, list[StayLeg]]:
+    found: dict[int, list[StayLeg]] = defaultdict(list)
+    held = Allocation.objects.filter(
+        booking__in=[pk for pk in booking_ids if pk], active=True, part=Allocation.Part.UNIT
+    )
+    for row in held.select_related("resource").order_by("period"):
+        found[row.booking_id].append(StayLeg(row.resource, nights_of(row.period)))
+    return found
+
+
+def joined(legs: Iterable[StayLeg]) -> list[StayLeg]:
+    """Legs in a row in one unit as one: how people speak of them."""
+    found: list[StayLeg] = []
+    for leg in legs:
+        last = found[-1] if found else None
+        if last and last.unit == leg.unit and last.nights.to_on == leg.nights.from_on:
+            found[-1] = StayLeg(leg.unit, Nights(last.nights.from_on, leg.nights.to_on))
+        else:
+            found.append(leg)
+    return found
+
+
+def members_of(stay: Stay) -> list[Member]:
+    """Those who are, or are expected; who left is no longer among them."""
+    return list(stay.members.filter(left_on=None).select_related("person__household"))
+
+
+def has_papers(household_id: int) -> bool:
+    """Whether an open case of the family holds a document valid today (D4)."""
+    today = clock.today()
+    return EntryBasis.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=today),
+        case__household=household_id,
+        case__closed_on=None,
+        valid_from__lte=today,
+    ).exists()
+
+
+PARTNERS = """
+    SELECT other_id FROM people_nocontact WHERE one_id = ANY(%(people)s)
+     UNION
+    SELECT one_id FROM people_nocontact WHERE other_id = ANY(%(people)s)
+"""
+
+
+def partners_of(people: Iterable[Person]) -> set[int]:
+    """Persons whom any of these must not meet (D11)."""
+    return {pk for (pk,) in fetch(PARTNERS, {"people": [person.pk for person in people]})}
+
+
+def resources_of_people(person_ids: Collection[int]) -> list[int]:
+    """What the hours and the nights of these persons are held by: both are locked, so that an
+    admission and a session of people kept apart see each other."""
+    found = Resource.objects.filter(Q(person__in=person_ids) | Q(resident__in=person_ids))
+    return list(found.values_list("pk", flat=True))
+
+
+def residences(people: Collection[Person]) -> dict[int, Resource]:
+    """By the person's id."""
+    return {
+        resource.resident_id: resource
+        for resource in Resource.objects.filter(resident__in=people)
+        if resource.resident_id is not None
+    }
+
+
+def hours_during(person_ids: Collection[int], until: datetime) -> QuerySet[Booking]:
+    """Sessions at the centre that these persons have from now until then."""
+    now = clock.now()
+    return (
+        Booking.objects.filter(
+            participations__person__in=person_ids,
+            modality=Modality.ON_SITE,
+            kind=Booking.Kind.CONSULTATION,
+            status__in=[Booking.Status.HELD, Booking.Status.CONFIRMED],
+            ends_at__gt=now,
+            starts_at__lt=until,
+        )
+        .exclude(status=Booking.Status.HELD, hold_expires_at__lte=now)
+        .distinct()
+    )
+
+
+def case_lead(household_id: int | None) -> int | None:
+    """The lead of the family's newest open case."""
+    open_cases = Case.objects.filter(household=household_id, closed_on=None)
+    newest = open_cases.order_by("-opened_on").first() if household_id else None
+    return newest.lead_id if newest else None
+
+
+def official_places(centre_id: int, kind: str) -> int | None:
+    """In force today (D18)."""
+    latest = OfficialPlaces.objects.filter(
+        centre=centre_id, kind=kind, from_on__lte=clock.today()
+    ).order_by("-from_on")
+    return latest.values_list("places", flat=True).first()
+
+
+NAMES = """
+    SELECT member.stay_id, person.given_name, person.family_name
+      FROM rooms_member member
+      JOIN people_person person ON person.id = member.person_id
+      JOIN rooms_stay stay ON stay.id = member.stay_id
+     WHERE member.stay_id = ANY(%(stays)s) AND stay.centre_id = ANY(%(shelters)s)
+       AND person.household_id NOT IN (
+           SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
+       )
+     ORDER BY person.birth_on NULLS FIRST, person.id
+"""
+
+STAY_IDS = """
+    SELECT stay.id, stay.public_id FROM rooms_stay stay
+     WHERE stay.id = ANY(%(stays)s) AND stay.centre_id = ANY(%(shelters)s)
+       AND (stay.household_id IS NULL OR stay.household_id NOT IN (
+           SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
+       ))
+"""
+
+
+def stays_known(staff: Staff, stay_ids: Collection[int]) -> Mapping[int, UUID]:
+    """Of these stays the public ids of those the reader may open."""
+    return dict(fetch(STAY_IDS, reader_of(staff, stay_ids)))
+
+
+def initials(staff: Staff, stay_ids: Collection[int]) -> dict[int, str]:
+    """For shelter staff alone: the eldest of each stay by her initials (the issue's board)."""
+    found: dict[int, str] = {}
+    for stay, given, family in fetch(NAMES, reader_of(staff, stay_ids)):
+        found.setdefault(stay, f"{given[:1]}. {family[:1]}.")
+    return found
+
+
+def reader_of(staff: Staff, stay_ids: Collection[int]) -> dict[str, object]:
+    return {
+        "stays": list(stay_ids),
+        "shelters": staff.centres_where(SHELTERS),
+        "reader": staff.user.pk,
+    }
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """How many requests ended how, in a period, by reason (D26)."""
+
+    refused: Mapping[str, int]
+    withdrawn: int
+    did_not_come: int
+
+
+def turned_away(stays: QuerySet[Stay], begins: datetime, ends: datetime) -> TurnedAway:
+    refused: dict[str, int] = dict.fromkeys(Stay.Refusal.values, 0)
+    others = {Stay.Status.WITHDRAWN: 0, Stay.Status.DID_NOT_COME: 0}
+    closed = stays.filter(
+        status__in=[Stay.Status.REFUSED, *others], closed_at__gte=begins, closed_at__lt=ends
+    )
+    for status, refusal in closed.values_list("status", "refusal"):
+        if status == Stay.Status.REFUSED:
+            refused[refusal] += 1
+        else:
+            others[Stay.Status(status)] += 1
+    return TurnedAway(refused, others[Stay.Status.WITHDRAWN], others[Stay.Status.DID_NOT_COME])
+
+
+def toys(staff: Staff) -> QuerySet[Resource]:
+    return Resource.objects.filter(
+        kind=Resource.Kind.TOY, centre__in=staff.centre_ids, is_active=True
+    ).select_related("centre")
+
+
+def loans_of(staff: Staff) -> QuerySet[Loan]:
+    """Loans in her centres to families that she may know by name."""
+    return Loan.objects.filter(
+        toy__centre__in=staff.centre_ids, person__in=people_selectors.people_of(staff)
+    ).select_related("toy", "person", "booking")
+
+
+def lent(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    return loans.filter(returned_on=None).order_by("due_on", "pk")
+
+
+def ending_within(stays: QuerySet[Stay], days: int) -> QuerySet[Stay]:
+    """In house, and to leave within so many days from today."""
+    today = clock.today()
+    return in_house(stays).filter(to_on__gte=today, to_on__lte=today + timedelta(days=days))
+
+
+def overdue(stays: QuerySet[Stay]) -> QuerySet[Stay]:
+    """In house past the hour of leaving of their last day (D24)."""
+    return in_house(stays).filter(booking__ends_at__lte=clock.now())
+
+
+def held_longest(stays: QuerySet[Stay]) -> QuerySet[Stay]:
+    """Holds by how soon they run out; reserved ones, which do not, at the end."""
+    return with_live_hold(stays).order_by(F("booking__hold_expires_at").asc(nulls_last=True))

@@ -1,0 +1,481 @@
+"""Commands on stays: each changes state in one transaction, along Stay.Status.moves (D17-D26).
+
+Dates of a stay are nights and a day of leaving (rooms.nights): whoever comes at three in the
+morning comes for the night that began the evening before.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from base import clock
+from base.errors import NotFound
+from base.models import Task
+from base.services import finish_task_about, open_task
+from people.models import Centre, Person, User
+from people.policies import Staff
+from people.services import note_read
+from rooms import arranging, lookup, selectors, steps
+from rooms.arranging import booking_of
+from rooms.errors import (
+    NobodyNamed,
+    NoPapers,
+    OutsideStay,
+    StayIsOver,
+    UnitNotReady,
+)
+from rooms.fitting import Party, party_of
+from rooms.models import Absence, Extension, Member, Occupancy, Stay, Unit
+from rooms.nights import DAY, Nights, latest_end, tonight
+from rooms.selectors import StayLeg
+from rooms.states import UnitNow
+from scheduling import writing
+from scheduling.models import Booking, Change, Resource
+from scheduling.writing import deadlock_retried
+
+HOLD_LASTS = timedelta(hours=24)  # D22
+PAPERS_DUE = timedelta(days=14)  # D7
+WARNINGS = (Task.Kind.STAY_ENDS_60, Task.Kind.STAY_ENDS_30, Task.Kind.STAY_ENDS_7)
+
+Status = Stay.Status
+What = Change.What
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A place as asked for: how many, how old, with what needs, and when. Who they are may be
+    unknown until somebody stands at the door."""
+
+    centre: Centre
+    nights: Nights
+    party: Party
+    people: tuple[Person, ...] = ()
+    in_danger: bool = False
+    reason: str = ""
+
+
+Wanted = Sequence[StayLeg]
+"""Units in turn, each for its nights; empty: the best fit for all of them."""
+
+
+@deadlock_retried
+def request_stay(ask: Ask, *, by: User) -> Stay:
+    """Put a family on the waiting list (D26).
+
+    Raises LeavesBeforeArriving, StayTooLong, PastStart, TooFarAhead, SeveralFamilies,
+    AlreadyWaiting.
+    """
+    steps.check_dates(ask.nights)
+    return written(stay_of(ask, by=by), ask.people)
+
+
+@deadlock_retried
+def hold_unit(ask: Ask, wanted: Wanted = (), *, reserve: bool = False, by: User) -> Stay:
+    """Hold a unit for a day (D22), or until they come when it is a reservation.
+
+    Raises what `request_stay` does, and UnitUnsuitable, UnitTooSmall, UnitTaken, NoUnitFree,
+    AlreadyInHouse, PersonTaken, NoContactConflict, OutsideStay, and NotFound for a unit of
+    another centre.
+    """
+    steps.check_dates(ask.nights)
+    stay = stay_of(ask, by=by)
+    units = candidates(stay, wanted)
+    arranging.lock(units, ask.people)
+    stay = written(stay, ask.people)
+    return held(stay, wanted, units, reserve=reserve, by=by)
+
+
+@deadlock_retried
+def offer_unit(
+    stay: Stay,
+    wanted: Wanted = (),
+    *,
+    nights: Nights | None = None,
+    reserve: bool = False,
+    by: User,
+    version: int | None = None,
+) -> Stay:
+    """Hold a unit for a family on the waiting list, for other nights if need be.
+
+    Raises what `hold_unit` does, and WrongStay, StaleVersion.
+    """
+    units = candidates(stay, wanted)
+    arranging.lock(units, expected(stay), also=held_by(stay))
+    stay = steps.reread(stay, version=version)
+    steps.check_step(stay, Status.HELD)
+    nights = nights or stay.nights
+    steps.check_dates(nights)
+    stay.from_on, stay.to_on = nights.from_on, nights.to_on
+    return held(stay, wanted, units, reserve=reserve, by=by)
+
+
+def held(stay: Stay, wanted: Wanted, units: Sequence[int], *, reserve: bool, by: User) -> Stay:
+    """Under the locks: read again, choose, write."""
+    members = selectors.members_of(stay)
+    arranging.clear(units, stay.nights)
+    legs = chosen(stay, wanted, units)
+    arranging.check_people([member.person for member in members], stay.nights, stay=stay)
+    arranging.write_new(stay, legs, members, hold=None if reserve else HOLD_LASTS, by=by)
+    stay.status = Status.HELD
+    return steps.keep(stay)
+
+
+def chosen(stay: Stay, wanted: Wanted, unit_ids: Sequence[int]) -> list[StayLeg]:
+    """The wanted units, each checked, or the best fit."""
+    party = party_in(stay)
+    units = {unit.pk: unit for unit in selectors.units([stay.centre_id], only=unit_ids)}
+    if not wanted:
+        best = arranging.best_unit(units.values(), party, stay.nights)
+        return [StayLeg(Resource.objects.get(pk=best.pk), stay.nights)]
+    edges = [leg.nights.from_on for leg in wanted] + [stay.to_on]
+    if edges != [stay.from_on] + [leg.nights.to_on for leg in wanted]:
+        raise OutsideStay
+    for leg in wanted:
+        steps.check_order(leg.nights)
+        if leg.unit.pk not in units:
+            raise NotFound(what="unit")
+        steps.check_fits(units[leg.unit.pk], party, leg.nights)
+        arranging.check_free(units[leg.unit.pk], leg.nights, stay=stay)
+    return list(wanted)
+
+
+def stay_of(ask: Ask, *, by: User) -> Stay:
+    """The stay of a new request, not yet written. Raises SeveralFamilies."""
+    return Stay(
+        centre=ask.centre,
+        kind=ask.party.kind,
+        status=Status.REQUESTED,
+        household=steps.family_of(ask.people),
+        adults=ask.party.adults,
+        ages=list(ask.party.ages),
+        needs=sorted(ask.party.needs),
+        from_on=ask.nights.from_on,
+        to_on=ask.nights.to_on,
+        in_danger=ask.in_danger,
+        reason=ask.reason,
+        requested_at=clock.now(),
+        requested_by=by,
+    )
+
+
+def written(stay: Stay, people: Iterable[Person]) -> Stay:
+    """Save a new request and who is expected. Raises AlreadyWaiting."""
+    steps.save_once(stay)
+    Member.objects.bulk_create(Member(stay=stay, person=person) for person in people)
+    return stay
+
+
+def candidates(stay: Stay, wanted: Wanted) -> list[int]:
+    """Ids of the units to choose among: the wanted ones, or all of the centre's of that kind."""
+    if wanted:
+        return sorted({leg.unit.pk for leg in wanted})
+    units = Unit.objects.filter(
+        resource__centre=stay.centre_id, resource__is_active=True, kind=stay.kind
+    )
+    return sorted(units.values_list("pk", flat=True))
+
+
+def expected(stay: Stay) -> list[Person]:
+    return [member.person for member in selectors.members_of(stay)]
+
+
+def held_by(stay: Stay) -> list[int]:
+    """Ids of what the stay holds now."""
+    if stay.booking is None:
+        return []
+    return list(stay.booking.allocations.filter(active=True).values_list("resource", flat=True))
+
+
+def party_in(stay: Stay) -> Party:
+    """Who is to sleep there: those asked for, and once somebody is in house, those present."""
+    if stay.status == Status.IN_HOUSE:
+        people = expected(stay)
+        return party_of(people, on=tonight(), needs=stay.needs, kind=stay.kind)
+    return Party(stay.adults, tuple(stay.ages), frozenset(stay.needs), stay.kind)
+
+
+@deadlock_retried
+def confirm_stay(stay: Stay, *, by: User, version: int | None = None) -> Stay:
+    """Turn a hold into a reservation, which does not run out. Raises WrongStay, StaleVersion."""
+    writing.lock(held_by(stay))
+    stay = steps.reread(stay, version=version)
+    if stay.status != Status.HELD or booking_of(stay).status != Booking.Status.HELD:
+        raise steps.wrong_stay(stay)
+    set_booking(stay, Booking.Status.CONFIRMED)
+    writing.record(booking_of(stay), What.CONFIRMED, by=by.pk)
+    writing.revise(held_by(stay))
+    return steps.keep(stay)
+
+
+def set_booking(stay: Stay, status: Booking.Status) -> None:
+    """Saved with whatever is held by it (arranging.write_again), or here."""
+    booking = booking_of(stay)
+    booking.status, booking.hold_expires_at = status, None
+    booking.version += 1
+    booking.save()
+
+
+@deadlock_retried
+def close_stay(
+    stay: Stay,
+    outcome: Status,
+    *,
+    refusal: str = "",
+    reason: str = "",
+    by: User,
+    version: int | None = None,
+) -> Stay:
+    """Nobody came, or is to come: refused (with the reason that is counted, D26), withdrawn, or
+    did not come. Raises WrongStay, StaleVersion."""
+    writing.lock(held_by(stay))
+    stay = steps.reread(stay, version=version)
+    steps.check_step(stay, outcome)
+    if outcome == Status.DID_NOT_COME and stay.from_on > tonight():
+        raise steps.wrong_stay(stay)
+    if stay.status == Status.HELD:
+        set_booking(stay, Booking.Status.CANCELLED)
+        writing.release(booking_of(stay))
+        writing.record(booking_of(stay), What.CANCELLED, by=by.pk)
+    stay.status, stay.refusal = outcome, refusal if outcome == Status.REFUSED else ""
+    stay.reason = reason or stay.reason
+    stay.closed_at, stay.closed_by = clock.now(), by
+    return steps.keep(stay)
+
+
+@deadlock_retried
+def check_in(
+    stay: Stay,
+    people: Sequence[Person] = (),
+    *,
+    without_papers: str = "",
+    by: User,
+    version: int | None = None,
+) -> Stay:
+    """They are here: tonight is their first night, whatever was planned. `people` are those who
+    came, if not those who were expected; `without_papers` is the reason (D7).
+
+    Raises WrongStay, StaleVersion, NobodyNamed, SeveralFamilies, StayIsOver, NoPapers,
+    UnitTaken, UnitNotReady, UnitUnsuitable, UnitTooSmall, AlreadyInHouse, PersonTaken,
+    NoContactConflict.
+    """
+    people = list(people) or expected(stay)
+    arranging.lock((), people, also=held_by(stay))
+    stay = steps.reread(stay, version=version)
+    steps.check_step(stay, Status.IN_HOUSE)
+    stay.household = steps.family_of([*people, *household_member(stay)])
+    night = tonight()
+    if all(person.is_child_on(night) for person in people):
+        raise NobodyNamed
+    if night >= stay.to_on:
+        raise StayIsOver
+    check_papers(stay, without_papers)
+    stay.from_on, stay.to_on = night, min(stay.to_on, latest_end(night))
+    legs = from_tonight(selectors.legs_of(stay), stay.nights)
+    party = party_of(people, on=night, needs=stay.needs, kind=stay.kind)
+    units = now_of(stay, legs)
+    check_enterable(units[legs[0].unit.pk])
+    for leg in legs:
+        arranging.check_free(units[leg.unit.pk], leg.nights, stay=stay)
+        steps.check_fits(units[leg.unit.pk], party, leg.nights)
+    arranging.check_people(people, stay.nights, stay=stay)
+    name_members(stay, people)
+    steps.be_discreet(stay)
+    enter(stay, legs[0].unit, by=by)
+    booking_of(stay).without_papers = without_papers
+    set_booking(stay, Booking.Status.ONGOING)
+    arranging.write_again(stay, legs, what=What.BEGUN, by=by)
+    stay.status = Status.IN_HOUSE
+    steps.keep(stay)
+    ask_for_papers(stay, without_papers, by=by)
+    warn_of_meetings(stay, people)
+    return stay
+
+
+@deadlock_retried
+def admit(ask: Ask, wanted: Wanted = (), *, without_papers: str = "", by: User) -> Stay:
+    """Take a family in at once, for nights that begin tonight: hold and check in, or neither.
+    Raises what the two do."""
+    stay = hold_unit(ask, wanted, by=by)
+    return check_in(stay, ask.people, without_papers=without_papers, by=by)
+
+
+def read_stay(staff: Staff, public_id: UUID) -> Stay:
+    """One stay; the reading is kept (D39). Raises NotFound."""
+    stay = lookup.stay(staff, public_id)
+    note_read(staff.user, stay.centre_id, "stay", stay.public_id)
+    return stay
+
+
+def household_member(stay: Stay) -> list[Person]:
+    """Somebody of the family the stay was made for."""
+    return list(stay.household.members.select_related("household")[:1]) if stay.household else []
+
+
+def from_tonight(legs: Sequence[StayLeg], nights: Nights) -> list[StayLeg]:
+    """The legs that remain when the stay begins tonight, sooner or later than planned."""
+    remaining = [leg for leg in legs if leg.nights.to_on > nights.from_on]
+    first = StayLeg(remaining[0].unit, Nights(nights.from_on, remaining[0].nights.to_on))
+    return steps.cut([first, *remaining[1:]], nights)
+
+
+def now_of(stay: Stay, legs: Iterable[StayLeg]) -> dict[int, UnitNow]:
+    """The units of these legs as they are now, by id."""
+    ids = {leg.unit.pk for leg in legs}
+    return {unit.pk: unit for unit in selectors.units([stay.centre_id], only=ids)}
+
+
+def check_enterable(unit: UnitNow) -> None:
+    """Raises UnitTaken when somebody is in it, UnitNotReady while it is to be cleaned."""
+    if unit.present:
+        raise arranging.taken(unit, Nights(tonight(), tonight() + DAY))
+    if unit.to_clean:
+        raise UnitNotReady(unit=unit.public_id, name=unit.name)
+
+
+def check_papers(stay: Stay, reason: str) -> None:
+    """D4, D7. Raises NoPapers."""
+    if not reason and not (stay.household_id and selectors.has_papers(stay.household_id)):
+        raise NoPapers
+
+
+def name_members(stay: Stay, people: Sequence[Person]) -> None:
+    """Those who came are in; who was expected and did not is not."""
+    stay.members.exclude(person__in=people).delete()
+    known = set(stay.members.values_list("person", flat=True))
+    Member.objects.bulk_create(
+        Member(stay=stay, person=person) for person in people if person.pk not in known
+    )
+    stay.members.update(joined_on=tonight())
+
+
+def enter(stay: Stay, unit: Resource, *, by: User) -> None:
+    Occupancy.objects.create(stay=stay, unit_id=unit.pk, began_at=clock.now(), began_by=by)
+
+
+def leave_unit(stay: Stay, *, by: User) -> None:
+    """Nobody is in it any more, and it waits to be cleaned (D20)."""
+    stay.occupancies.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by)
+
+
+def ask_for_papers(stay: Stay, reason: str, *, by: User) -> None:
+    if reason:
+        open_task(
+            Task.Kind.MISSING_PAPERS,
+            centre_id=stay.centre_id,
+            about=f"stay:{stay.public_id}",
+            due_on=clock.today() + PAPERS_DUE,
+            owner_id=selectors.case_lead(stay.household_id) or by.pk,
+        )
+
+
+def warn_of_meetings(stay: Stay, people: Sequence[Person]) -> None:
+    """D11: whoever is in residence counts as on site. Nobody is turned away at the door for an
+    hour of somebody else's: that hour is to be moved, which is a task of who runs the centre."""
+    partners = selectors.partners_of(people)
+    for booking in selectors.hours_during(partners, booking_of(stay).ends_at):
+        open_task(
+            Task.Kind.KEPT_APART,
+            centre_id=booking.centre_id,
+            about=f"booking:{booking.public_id}",
+            due_on=clock.today(),
+            owner_id=None,
+        )
+
+
+@deadlock_retried
+def check_out(stay: Stay, *, by: User, version: int | None = None) -> Stay:
+    """They left, and the unit waits to be cleaned. The nights that are left are free; those past
+    an agreed end are never added to it (D24). Raises WrongStay, StaleVersion."""
+    writing.lock(held_by(stay))
+    stay = steps.reread(stay, version=version)
+    steps.check_step(stay, Status.LEFT)
+    legs = selectors.legs_of(stay)
+    leave_unit(stay, by=by)
+    stay.members.filter(left_on=None).update(left_on=tonight())
+    Absence.objects.filter(member__stay=stay, ended_at=None).update(ended_at=clock.now())
+    stay.to_on = max(stay.from_on, min(stay.to_on, tonight()))
+    set_booking(stay, Booking.Status.CLOSED)
+    arranging.write_again(stay, steps.cut(legs, stay.nights), what=What.ENDED, by=by)
+    stay.status = Status.LEFT
+    stay.closed_at, stay.closed_by = clock.now(), by
+    for kind in (*WARNINGS, Task.Kind.STAY_OVERDUE):
+        finish_task_about(kind, f"stay:{stay.public_id}")
+    return steps.keep(stay)
+
+
+@deadlock_retried
+def extend_stay(
+    stay: Stay,
+    until: date,
+    *,
+    document_number: str,
+    document_on: date,
+    by: User,
+    version: int | None = None,
+) -> Stay:
+    """Let a stay last longer, six months at most at a time, by a document (D23).
+
+    Raises WrongStay, StaleVersion, LeavesBeforeArriving, StayTooLong, UnitTaken (naming a
+    reservation as such), PersonTaken.
+    """
+    arranging.lock((), expected(stay), also=held_by(stay))
+    stay = steps.reread(stay, version=version)
+    steps.check_in_house(stay)
+    longer = Nights(stay.to_on, until)
+    steps.check_order(longer)
+    steps.check_length(longer)
+    legs = selectors.legs_of(stay)
+    last = legs[-1].unit
+    arranging.clear([last.pk], longer)
+    arranging.check_free(now_of(stay, legs)[last.pk], longer, stay=stay)
+    arranging.check_people(expected(stay), longer, stay=stay)
+    Extension.objects.create(
+        stay=stay,
+        was_until=stay.to_on,
+        until=until,
+        document_number=document_number,
+        document_on=document_on,
+        by=by,
+        at=clock.now(),
+    )
+    stay.to_on = until
+    arranging.write_again(stay, [*legs, StayLeg(last, longer)], what=What.EXTENDED, by=by)
+    for kind in (*WARNINGS, Task.Kind.STAY_OVERDUE):
+        finish_task_about(kind, f"stay:{stay.public_id}")
+    return steps.keep(stay)
+
+
+@deadlock_retried
+def move_stay(
+    stay: Stay, unit: Resource, *, on: date | None = None, by: User, version: int | None = None
+) -> Stay:
+    """Another unit from a night on (Премести): tonight is now, a later one is planned. Somebody
+    who has not come yet gets it for the whole stay.
+
+    Raises WrongStay, StaleVersion, OutsideStay, UnitUnsuitable, UnitTooSmall, UnitTaken,
+    UnitNotReady, and NotFound for a unit of another centre.
+    """
+    arranging.lock([unit.pk], (), also=held_by(stay))
+    stay = steps.reread(stay, version=version)
+    if stay.status not in {Status.HELD, Status.IN_HOUSE}:
+        raise steps.wrong_stay(stay)
+    is_here = stay.status == Status.IN_HOUSE
+    on = (on or tonight()) if is_here else stay.from_on
+    if is_here and not tonight() <= on < stay.to_on:
+        raise OutsideStay
+    rest = StayLeg(unit, Nights(on, stay.to_on))
+    arranging.clear([unit.pk], rest.nights)
+    there = now_of(stay, [rest]).get(unit.pk)
+    if there is None:
+        raise NotFound(what="unit")
+    steps.check_fits(there, party_in(stay), rest.nights)
+    if is_here and on == tonight():
+        check_enterable(there)
+    arranging.check_free(there, rest.nights, stay=stay)
+    legs = steps.cut(selectors.legs_of(stay), Nights(stay.from_on, on))
+    if is_here and on == tonight():
+        leave_unit(stay, by=by)
+        enter(stay, unit, by=by)
+    arranging.write_again(stay, [*legs, rest], what=What.MOVED, by=by)
+    return steps.keep(stay)

@@ -1,0 +1,142 @@
+"""Commands on units: cleaned, out of service and back, and the cots that move between them."""
+
+from datetime import date, timedelta
+
+from base import clock
+from people.models import Centre, User
+from rooms import arranging, selectors, services, steps
+from rooms.errors import NoCotThere, NothingToClean, UnitOccupied
+from rooms.models import CotMove, Occupancy, Stay
+from rooms.nights import FOREVER, Nights, arrival, departure, tonight
+from rooms.states import UnitNow
+from scheduling import services as scheduling_services
+from scheduling import writing
+from scheduling.errors import PastStart
+from scheduling.models import Booking, Resource
+from scheduling.writing import deadlock_retried
+
+
+@deadlock_retried
+def make_ready(unit: Resource, *, by: User) -> Occupancy:
+    """Cleaned: the unit is free again (D20). Raises UnitOccupied, NothingToClean."""
+    writing.lock([unit.pk])
+    last = Occupancy.objects.filter(unit=unit.pk, ready_at=None).first()
+    if last is None:
+        raise NothingToClean(name=unit.name)
+    if last.ended_at is None:
+        raise UnitOccupied(name=unit.name)
+    last.ready_at, last.ready_by = clock.now(), by
+    last.save()
+    writing.revise([unit.pk])
+    return last
+
+
+@deadlock_retried
+def ready_after(stay: Stay, *, by: User) -> Occupancy:
+    """The same for the unit that a stay left last. Raises UnitOccupied, NothingToClean."""
+    last = stay.occupancies.order_by("ready_at", "-ended_at").first()
+    if last is None:
+        raise NothingToClean(name="")
+    return make_ready(last.unit.resource, by=by)
+
+
+@deadlock_retried
+def take_out_of_service(unit: Resource, nights: Nights, *, by: User) -> list[Booking]:
+    """Nobody sleeps there for some nights, a repair for instance.
+
+    Raises LeavesBeforeArriving, PastStart, UnitTaken.
+    """
+    steps.check_order(nights)
+    if nights.from_on < tonight():
+        raise PastStart
+    writing.lock([unit.pk])
+    arranging.clear([unit.pk], nights)
+    there = as_is(unit)
+    there.presences = [one for one in there.presences if one.ended_at is None]
+    arranging.check_free(there, nights)
+    return [
+        scheduling_services.block_resource(
+            unit,
+            centre_id=there.centre_id,
+            starts_at=arrival(part.from_on),
+            ends_at=departure(part.to_on),
+            reason=Booking.BlockReason.MAINTENANCE,
+            by=by,
+        )
+        for part in in_blocks(nights)
+    ]
+
+
+LONGEST_BLOCK = timedelta(days=60)
+
+
+def in_blocks(nights: Nights) -> list[Nights]:
+    """A long repair is several blocks, each no longer than the booking core takes."""
+    if len(nights) * timedelta(days=1) <= LONGEST_BLOCK:
+        return [nights]
+    until = nights.from_on + LONGEST_BLOCK
+    return [Nights(nights.from_on, until), *in_blocks(Nights(until, nights.to_on))]
+
+
+@deadlock_retried
+def put_in_service(unit: Resource, *, by: User) -> int:
+    """Blocks that are not over end now; returns how many."""
+    blocks = Booking.objects.filter(
+        kind=Booking.Kind.BLOCK,
+        status=Booking.Status.CONFIRMED,
+        ends_at__gt=clock.now(),
+        allocations__resource=unit,
+    ).distinct()
+    for block in blocks:
+        scheduling_services.cancel_booking(block, by=by, party=Booking.Party.CENTRE)
+    return len(blocks)
+
+
+@deadlock_retried
+def move_cots(
+    centre: Centre,
+    *,
+    taken_from: Resource | None,
+    brought_to: Resource | None,
+    count: int,
+    on: date,
+    by: User,
+) -> CotMove:
+    """Cots change units from a night on; from or to the store when one is not named (D17).
+
+    Raises PastStart, NoCotThere: the unit has not that many then or later, or a baby who is
+    there, or expected, would be left without.
+    """
+    if on < tonight():
+        raise PastStart
+    writing.lock([unit.pk for unit in (taken_from, brought_to) if unit])
+    if taken_from:
+        there = as_is(taken_from)
+        there.cots = sorted([*there.cots, (on, -count)])
+        if there.cots_on(Nights(on, FOREVER)) < 0 or not all_fit(there, on):
+            raise NoCotThere(on=f"{on:%d.%m.%Y}")
+    move = CotMove.objects.create(
+        centre=centre,
+        taken_from_id=taken_from and taken_from.pk,
+        brought_to_id=brought_to and brought_to.pk,
+        count=count,
+        on=on,
+        by=by,
+    )
+    writing.revise([unit.pk for unit in (taken_from, brought_to) if unit])
+    return move
+
+
+def all_fit(unit: UnitNow, on: date) -> bool:
+    """Whether everybody who is, or is to be, in the unit from a night on still has a bed."""
+    legs = [leg for leg in unit.legs if leg.stay_id and leg.nights.to_on > on]
+    stays = Stay.objects.in_bulk([leg.stay_id for leg in legs])
+    parties = {pk: services.party_in(stay) for pk, stay in stays.items()}
+    ahead = Nights(on, FOREVER)
+    return all(unit.spare_beds(parties[leg.stay_id], leg.nights.within(ahead)) >= 0 for leg in legs)
+
+
+def as_is(unit: Resource) -> UnitNow:
+    assert unit.centre_id is not None
+    (there,) = selectors.units([unit.centre_id], only=[unit.pk])
+    return there
