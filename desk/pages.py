@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,6 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from base.errors import DomainError, NotAllowed, NotFound
 from desk.forms import Form
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 T = TypeVar("T")
 View = Callable[..., HttpResponse]
@@ -48,7 +51,7 @@ def accepted(form: Form, command: Callable[[], T]) -> T | None:
         return None
 
 
-def done(request: HttpRequest, command: Callable[[], object], *, said: str) -> bool:
+def done(request: HttpRequest, command: Callable[[], object], *, said: "StrOrPromise") -> bool:
     """Carry out a button's command and say what came of it on the next page."""
     try:
         command()
@@ -57,7 +60,7 @@ def done(request: HttpRequest, command: Callable[[], object], *, said: str) -> b
     except DomainError as error:
         messages.error(request, str(error))
         return False
-    messages.success(request, said)
+    messages.success(request, str(said))
     return True
 
 

@@ -18,9 +18,12 @@ from people.policies import (
     READS_ACCESS_LOG,
     SEES_EVERYTHING,
     SEES_NAMES,
+    SHELTERS,
     Staff,
     may_keep_apart,
 )
+from rooms import selectors as rooms_selectors
+from rooms.models import Stay
 from scheduling import calendars, hours, lookup, policies, slots
 from scheduling import selectors as scheduling_selectors
 from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
@@ -49,6 +52,10 @@ class Viewer:
     @property
     def runs(self) -> bool:
         return bool(self.staff.centres_where(SEES_EVERYTHING))
+
+    @property
+    def shelters(self) -> bool:
+        return bool(self.staff.centres_where(SHELTERS))
 
     @property
     def reads_access_log(self) -> bool:
@@ -157,6 +164,7 @@ class Matter:
     """What a task is about, as far as its reader may know: an address and a few words."""
 
     booking: Booking | None = None
+    stay: Stay | None = None
     case: Case | None = None
     person: Person | None = None
 
@@ -169,6 +177,8 @@ def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
         ids[kind].append(key)
     bookings = policies.known_bookings(staff).filter(public_id__in=ids["booking"])
     found = {f"booking:{b.public_id}": Matter(booking=b) for b in bookings}
+    stays = rooms_selectors.stays_of(staff).filter(public_id__in=ids["stay"])
+    found |= {f"stay:{stay.public_id}": Matter(stay=stay) for stay in stays}
     cases = people_selectors.cases_of(staff).filter(public_id__in=ids["case"])
     found |= {f"case:{key}": matter for key, matter in with_person(cases).items()}
     return found

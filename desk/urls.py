@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from desk.web import bookings, finding, mine, people, ties, today
+from desk.web import bookings, finding, house, mine, people, stays, ties, today
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -25,6 +25,14 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:public_id>/document/", people.new_document, name="new-document"),
     path("cases/<uuid:public_id>/planned/", people.case_planned, name="case-page-planned"),
     path("cases/<uuid:public_id>/close/", people.case_close, name="case-page-close"),
+    path("tonight/", house.tonight_page, name="tonight-page"),
+    path("board/", house.board_page, name="board-page"),
+    path("units/<uuid:public_id>/", house.unit_page, name="unit-page"),
+    path("stays/new/", stays.new_stay, name="new-stay"),
+    path("stays/waiting/", stays.waiting_page, name="waiting-page"),
+    path("stays/<uuid:public_id>/", stays.stay_page, name="stay-page"),
+    path("toys/", house.toys_page, name="toys-page"),
+    path("toys/<uuid:public_id>/return/", house.return_toy, name="toy-return"),
     path("me/calendar/", mine.calendar, name="my-calendar"),
     path("me/calendar/revoke/", mine.revoke_calendar, name="revoke-calendar"),
     path("block/", mine.block, name="block"),

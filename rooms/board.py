@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from base import clock
+from base.rows import fetch
 from people.policies import SHELTERS, Staff
 from rooms import selectors
 from rooms.models import UnitKind
@@ -77,6 +79,22 @@ def board(centre_ids: Collection[int], nights: Nights, staff: Staff) -> Board:
     past = Nights(nights.from_on, min(nights.to_on, tonight()))
     slept = sum(slept_in(unit, past) for unit in units)
     return Board(nights, lines, free, slept, len(past) * len(units))
+
+
+REVISION = """
+    SELECT (SELECT coalesce(sum(revision), 0) FROM scheduling_resource
+             WHERE centre_id = ANY(%(centres)s) AND kind = 'unit')::bigint,
+           (SELECT count(*) FROM scheduling_booking
+             WHERE status = 'held' AND kind = 'stay' AND hold_expires_at > %(now)s)
+"""
+
+
+def revision(centre_ids: Collection[int]) -> str:
+    """Changes whenever the board does: with every write that touches a unit, with holds that run
+    out, and with the hour, which makes families overdue."""
+    now = clock.now()
+    ((written, holds),) = fetch(REVISION, {"centres": list(centre_ids), "now": now})
+    return f"{written}-{holds}-{clock.local(now):%d%H}"
 
 
 def slept_in(unit: UnitNow, past: Nights) -> int:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from base import clock
-from desk.demo import cards, centres, staff, stories, told, work
+from desk.demo import cards, centres, shelter, staff, stories, told, work
 from desk.demo.diary import Diary
 from desk.demo.families import Founder, close_case
 from desk.demo.staff import House
@@ -112,6 +112,7 @@ def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:
     stories.leave_traces(diary, families)
     for family in families:
         close_case(family)
+    shelter.settle(house, founder)
 
 
 def places(house: House, kind: str) -> list[Resource]:

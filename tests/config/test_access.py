@@ -74,6 +74,34 @@ api:feed           DELETE  feed     204 404 404 404 404 404 404 404 404 401
 api:rooms          GET     -        200 200 200 200 200 200 200 200 200 401
 api:vehicles       GET     -        200 200 200 200 200 200 200 200 200 401
 api:reminders      GET     -        200 404 200 404 404 404 200 404 404 401
+api:buildings      GET     -        403 403 200 200 200 403 200 403 403 401
+api:units          GET     -        200 200 200 200 200 200 200 200 200 401
+api:units-availability GET -        200 200 200 200 200 200 200 200 200 401
+api:unit-ready     POST    unit_to_clean 403 403 200 200 200 403 200 403 404 401
+api:unit-out-of-service POST unit   403 403 200 200 200 403 200 403 404 401
+api:unit-out-of-service DELETE unit 403 403 204 204 204 403 204 403 404 401
+api:cots           POST    -        403 403 201 201 201 403 201 403 404 401
+api:board          GET     -        200 200 200 200 200 200 200 200 200 401
+api:tonight        GET     -        403 403 200 200 200 403 200 403 403 401
+api:turned-away    GET     -        403 403 200 200 200 403 200 403 403 401
+api:stays          GET     -        403 403 200 200 200 403 200 403 403 401
+api:stays          POST    -        403 403 201 404 201 403 201 403 404 401
+api:stay           GET     stay     404 404 200 404 200 404 200 404 404 401
+api:stay-offer     POST    waiting_stay 404 404 200 404 200 404 200 404 404 401
+api:stay-confirm   POST    held_stay 404 404 200 404 200 404 200 404 404 401
+api:stay-close     POST    held_stay 404 404 200 404 200 404 200 404 404 401
+api:check-in       POST    held_stay 404 404 200 404 200 404 200 404 404 401
+api:check-out      POST    stay     404 404 200 404 200 404 200 404 404 401
+api:stay-ready     POST    left_stay 404 404 200 404 200 404 200 404 404 401
+api:extend         POST    stay     404 404 403 404 403 404 200 404 404 401
+api:move           POST    stay     404 404 200 404 200 404 200 404 404 401
+api:absence        POST    stay     404 404 200 404 200 404 200 404 404 401
+api:members        POST    stay     404 404 200 404 200 404 200 404 404 401
+api:stay-changes   GET     stay     404 404 200 404 200 404 200 404 404 401
+api:toys           GET     -        200 200 200 200 200 200 200 200 200 401
+api:loans          GET     -        200 200 200 200 200 200 200 200 200 401
+api:loans          POST    -        201 201 201 404 201 201 201 403 404 401
+api:loan-return    POST    loan     200 200 200 404 200 200 200 404 404 401
 """
 """The object is the attribute of House whose id stands in the address. With the other centre's
 in its place every one of these is 404, for everybody who is logged in."""
@@ -175,6 +203,11 @@ def in_days(number: int) -> str:
     return wire(NOW + timedelta(days=number))
 
 
+def on(number: int) -> str:
+    """The date so many days from the Monday of the story."""
+    return (MONDAY + timedelta(days=number)).isoformat()
+
+
 def an_hour(house: House) -> Sent:
     return {
         "service": house.service.public_id,
@@ -252,6 +285,36 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "resource": h.specialist.public_id,
     },
     "GET api:reminders": lambda h: {"booking": h.booking.public_id},
+    "GET api:units-availability": lambda h: {"from": on(0), "to": on(9), "ages": "0,5"},
+    "POST api:unit-out-of-service": lambda h: {"from": on(1), "to": on(3)},
+    "POST api:cots": lambda h: {
+        "taken_from": h.unit.public_id,
+        "brought_to": h.unit_to_clean.public_id,
+        "on": on(1),
+    },
+    "GET api:turned-away": lambda h: {"from": on(-30), "to": on(1)},
+    "POST api:stays": lambda h: {
+        "centre": h.centre.public_id,
+        "from": on(1),
+        "to": on(9),
+        "unit": h.unit.public_id,
+        "people": [h.mother.public_id],
+    },
+    "POST api:stay-offer": lambda h: {"unit": h.unit.public_id},
+    "POST api:stay-close": lambda h: {"outcome": "withdrawn"},
+    "POST api:check-in": lambda h: {
+        "people": [h.expected.public_id],
+        "without_papers": "late at night",
+    },
+    "POST api:extend": lambda h: {"to": on(60), "document_number": "12", "document_on": on(0)},
+    "POST api:move": lambda h: {"unit": h.unit.public_id},
+    "POST api:absence": lambda h: {"person": h.baby.public_id, "kind": "hospital"},
+    "POST api:members": lambda h: {"leaves": h.baby.public_id},
+    "POST api:loans": lambda h: {
+        "toy": h.toy.public_id,
+        "person": h.mother.public_id,
+        "due_on": on(7),
+    },
     "GET book-hour": an_hour,
     "POST book-hour": an_hour,
     "POST new-person": lambda h: {"given_name": ""},

@@ -22,6 +22,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.config.test_access import ROWS, Row, routes
+from tests.support.building import MONDAY
 from tests.support.calling import as_json, token, wire
 from tests.support.houses import NOW, House, two_houses
 
@@ -30,12 +31,14 @@ EXAMPLES, MANY_EXAMPLES = 15, 300
 
 OPERATIONS = [row for row in ROWS if row.route.startswith("api:")]
 CHECKS = (not_a_server_error, response_schema_conformance, content_type_conformance)
-DAYS = st.integers(-400, 800).map(lambda n: wire(NOW + timedelta(hours=n)))
+HOURS = st.integers(-400, 800).map(lambda n: wire(NOW + timedelta(hours=n)))
+DAYS = st.integers(-10, 200).map(lambda n: (MONDAY + timedelta(days=n)).isoformat())
 
-# What the schema calls a date-time may be any; most of them should be near.
+# What the schema calls a date-time or a date may be any; most of them should be near.
 schemathesis.openapi.format(
-    "date-time", st.one_of(DAYS, st.sampled_from(["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"]))
+    "date-time", st.one_of(HOURS, st.sampled_from(["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"]))
 )
+schemathesis.openapi.format("date", st.one_of(DAYS, st.sampled_from(["9999-12-31", "0001-01-01"])))
 
 
 def template(row: Row) -> str:
@@ -126,7 +129,15 @@ def ids_by_name(own: House, row: Row) -> dict[str, str]:
         "household": own.household,
         "booking": own.booking,
         "services": own.service,
+        "unit": own.unit,
+        "taken_from": own.unit,
+        "brought_to": own.unit_to_clean,
+        "joins": own.baby,
+        "leaves": own.baby,
+        "toy": own.toy,
     }
+    if row.object.endswith("stay"):
+        named |= {"person": own.baby, "people": own.expected}
     return {name: str(row.public_id) for name, row in named.items() if row is not None}
 
 

@@ -416,10 +416,15 @@ def all_bookings():
     )
 
 
+def name_of(resource):
+    person = resource.person or resource.resident
+    return person.full_name if person else resource.name
+
+
 def told_of_booking(booking):
     live = booking.status == Status.HELD
     held = sorted(
-        (a.part, a.resource.name or a.resource.person.full_name, str(a.period), a.active)
+        (a.part, name_of(a.resource), str(a.period), a.active)
         for a in booking.allocations.all()
     )
     outcomes = sorted((p.person.full_name, p.outcome) for p in booking.participations.all())

@@ -6,11 +6,11 @@ night over all the lists, and no code of the program is used.
 
 A night is named by the date of its evening and lasts until 06:00. Intervals of nights are
 `[from_on, to_on)`; instants are kept in UTC. Units are called by their names. A refusal is
-`Refused(code)` and changes nothing; a `ValueError` means that a call lies outside what the
-rules say anything about.
+`Refused`, with all that is against a command, and changes nothing; a `ValueError` means that a
+call lies outside what the rules say anything about.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -30,14 +30,17 @@ ADULT_FROM_AGE = 18
 
 
 class Refused(Exception):
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    """`code` is the first of the `codes` of what is wrong: no order among them is laid down."""
+
+    def __init__(self, *codes: str) -> None:
+        super().__init__(*codes)
+        self.code = codes[0]
+        self.codes = set(codes)
 
 
-def refuse(code: str | None) -> None:
-    if code is not None:
-        raise Refused(code)
+def refuse(*against: str | None) -> None:
+    if codes := [code for code in against if code is not None]:
+        raise Refused(*codes)
 
 
 def night_of(instant: datetime) -> date:
@@ -109,7 +112,7 @@ class Stay:
     status: str = "requested"
     legs: list[Leg] = field(default_factory=list)
     hold_expires_at: datetime | None = None
-    people: list[Person] = field(default_factory=list)  # named when it was held
+    people: list[Person] = field(default_factory=list)  # expected: named, and not here yet
     members: list[Member] = field(default_factory=list)
     documents: list[tuple[date, date]] = field(default_factory=list)  # to_on before and after
 
@@ -164,6 +167,16 @@ def from_tonight(legs: Iterable[Leg], tonight: date) -> list[Leg]:
     return [Leg(first.unit, tonight, first.to_on), *rest]
 
 
+def joined(legs: Iterable[Leg]) -> list[Leg]:
+    """Legs in a row in one unit as one."""
+    found: list[Leg] = []
+    for leg in legs:
+        goes_on = found and (found[-1].unit, found[-1].to_on) == (leg.unit, leg.from_on)
+        from_on = found.pop().from_on if goes_on else leg.from_on
+        found.append(Leg(leg.unit, from_on, leg.to_on))
+    return found
+
+
 def as_party(people: Iterable[Person], on: date, like: Party) -> Party:
     """These people as a party; an age is 0 for a baby and 2 for any other child."""
     minors = [p for p in people if p.is_younger(ADULT_FROM_AGE, on)]
@@ -205,12 +218,11 @@ class House:
         return unit.name
 
     def settle(self) -> None:
-        """An expired hold is a request again, without legs and people."""
+        """An expired hold is a request again, without legs; the same people are expected."""
         for stay in self.stays:
             expires_at = stay.hold_expires_at
             if stay.status == "held" and expires_at is not None and expires_at <= self.now:
-                stay.status, stay.hold_expires_at = "requested", None
-                stay.legs, stay.people = [], []
+                stay.status, stay.hold_expires_at, stay.legs = "requested", None, []
 
     # Facts
 
@@ -231,12 +243,11 @@ class House:
     def too_small(self, unit: str, party: Party, from_on: date, to_on: date) -> bool:
         return self.beds_needed(unit, party, from_on, to_on) > self.unit(unit).beds
 
-    def misfit(self, unit: str, party: Party, from_on: date, to_on: date) -> str | None:
-        if self.too_small(unit, party, from_on, to_on):
-            return "unit_too_small"
+    def misfits(self, unit: str, party: Party, from_on: date, to_on: date) -> list[str]:
         its = self.unit(unit)
-        fits = its.kind == party.kind and party.needs <= its.features
-        return None if fits else "unit_unsuitable"
+        suits = its.kind == party.kind and party.needs <= its.features
+        small = self.too_small(unit, party, from_on, to_on)
+        return ["unit_too_small"] * small + ["unit_unsuitable"] * (not suits)
 
     def last_occupancy(self, unit: str) -> Occupancy | None:
         found = None
@@ -343,26 +354,36 @@ class House:
             if other is not stay and other.status == "in_house" and person in other.present()
         ]
 
-    def check_people_to_hold(self, stay: Stay, people: Iterable[Person]) -> None:
-        wanted = set(nights(stay.from_on, stay.to_on))
+    def against_people(
+        self, people: Iterable[Person], from_on: date, to_on: date, stay: Stay | None = None
+    ) -> list[str]:
+        """Why they cannot sleep here for these nights, by `stay` or a new one: whoever is in house
+        is not expected elsewhere, whatever the dates."""
+        found: list[str] = []
+        wanted = set(nights(from_on, to_on))
         for person in people:
-            for other in self.stays:
-                if other is not stay and wanted & set(other.nights_of(person)):
-                    raise Refused("resource_unavailable")
-        for person in people:
-            for other in self.in_house_elsewhere(person, stay):
-                if self.now >= departure(other.to_on):
-                    raise Refused("already_in_house")
+            if self.in_house_elsewhere(person, stay):
+                found.append("already_in_house")
+            if any(s is not stay and wanted & set(s.nights_of(person)) for s in self.stays):
+                found.append("resource_unavailable")
+        return found
 
-    def check_dates(self, from_on: date, to_on: date) -> None:
-        if to_on <= from_on:
-            raise Refused("leaves_before_arriving")
-        if to_on > from_on + LONGEST:
-            raise Refused("stay_too_long")
-        if from_on < self.tonight:
-            raise Refused("past_start")
-        if from_on > self.today + HORIZON:
-            raise Refused("too_far_ahead")
+    def against_dates(self, from_on: date, to_on: date) -> list[str]:
+        found = {
+            "leaves_before_arriving": to_on <= from_on,
+            "stay_too_long": to_on > from_on + LONGEST,
+            "past_start": from_on < self.tonight,
+            "too_far_ahead": from_on > self.today + HORIZON,
+        }
+        return [code for code, is_so in found.items() if is_so]
+
+    def against_legs(self, stay: Stay, legs: Iterable[Leg]) -> list[str | None]:
+        found: list[str | None] = []
+        for leg in legs:
+            found += self.misfits(leg.unit, stay.party, leg.from_on, leg.to_on)
+            if self.taken(leg.unit, leg.from_on, leg.to_on, by_others_than=stay):
+                found.append("resource_unavailable")
+        return found
 
     def check_status(self, stay: Stay, *statuses: str) -> None:
         self.settle()
@@ -377,45 +398,80 @@ class House:
         from_on: date,
         to_on: date,
         household: str | None = None,
+        people: Iterable[Person] = (),
         *,
         safety: bool = False,
         reason: str = "",
     ) -> Stay:
         self.settle()
-        self.check_dates(from_on, to_on)
-        if household is not None and any(
-            s.household == household and s.status in ("requested", "held") for s in self.stays
-        ):
-            raise Refused("already_waiting")
+        refuse(*self.against_dates(from_on, to_on), self.against_waiting(household))
         number = len(self.stays) + 1
         stay = Stay(number, party, from_on, to_on, household, safety, reason, self.now)
+        stay.people = list(people)
         self.stays.append(stay)
         return stay
+
+    def against_waiting(self, household: str | None) -> str | None:
+        waits = household is not None and any(
+            s.household == household and s.status in ("requested", "held") for s in self.stays
+        )
+        return "already_waiting" if waits else None
 
     def hold(
         self,
         stay: Stay,
-        legs: Iterable[Leg],
+        legs: Iterable[Leg] = (),
         people: Iterable[Person] = (),
         *,
         confirmed: bool = False,
+        dates: tuple[date, date] | None = None,
     ) -> None:
+        """`legs` in turn, the best fit without any; the `people` named, now or before; for other
+        `dates` than were asked for, if need be."""
         self.check_status(stay, "requested")
-        legs, people = list(legs), list(people)
+        people = list(people) or stay.people
+        before = stay.from_on, stay.to_on
+        refuse(*self.against_dates(*(dates or before)))
+        stay.from_on, stay.to_on = dates or before
+        try:
+            legs = list(legs) or self.best_fit(stay)
+            self.check_edges(stay, legs)
+            refuse(
+                *self.against_legs(stay, legs),
+                *self.against_people(people, stay.from_on, stay.to_on, stay),
+            )
+        except (Refused, ValueError):
+            stay.from_on, stay.to_on = before
+            raise
+        stay.status, stay.legs, stay.people = "held", list(legs), list(people)
+        stay.hold_expires_at = None if confirmed else self.now + HOLD
+
+    def best_fit(self, stay: Stay) -> list[Leg]:
+        free = self.availability(stay.party, stay.from_on, stay.to_on)
+        if not free:
+            raise Refused("resource_unavailable")
+        return [Leg(free[0][0], stay.from_on, stay.to_on)]
+
+    def check_edges(self, stay: Stay, legs: list[Leg]) -> None:
         starts = [leg.from_on for leg in legs] + [stay.to_on]
         ends = [stay.from_on] + [leg.to_on for leg in legs]
         if starts != ends or any(leg.to_on <= leg.from_on for leg in legs):
             raise ValueError("the legs are not the nights of the stay")
-        for leg in legs:
-            refuse(self.misfit(leg.unit, stay.party, leg.from_on, leg.to_on))
-        if any(self.taken(leg.unit, leg.from_on, leg.to_on) for leg in legs):
-            raise Refused("resource_unavailable")
-        self.check_people_to_hold(stay, people)
-        stay.status, stay.legs, stay.people = "held", legs, people
-        stay.hold_expires_at = None if confirmed else self.now + HOLD
+
+    def at_once(self, asked: Stay, *commands: Callable[[Stay], None]) -> Stay:
+        """A new request and what follows it, or nothing of it all."""
+        try:
+            for command in commands:
+                command(asked)
+        except (Refused, ValueError):
+            self.stays.remove(asked)
+            raise
+        return asked
 
     def confirm(self, stay: Stay) -> None:
+        """A hold becomes a reservation, once."""
         self.check_status(stay, "held")
+        refuse("wrong_status" if stay.reserved else None)
         stay.hold_expires_at = None
 
     def close(self, stay: Stay, outcome: str) -> None:
@@ -432,42 +488,33 @@ class House:
     # Commands while she is there
 
     def check_in(self, stay: Stay, people: Iterable[Person] = ()) -> None:
-        """Those named now come; when nobody is, those named at the hold."""
+        """Those named now come; when nobody is, those named before."""
         self.check_status(stay, "held")
         people, tonight = list(people) or stay.people, self.tonight
-        if len({p.household for p in people}) != 1:
-            raise Refused("nobody_named")
-        if all(p.is_younger(ADULT_FROM_AGE, tonight) for p in people):
-            raise Refused("nobody_named")
-        if tonight >= stay.to_on:
-            raise Refused("stay_is_over")
+        families = {p.household for p in people} | ({stay.household} - {None})
+        minors = [p for p in people if p.is_younger(ADULT_FROM_AGE, tonight)]
+        refuse(
+            "several_families" if len(families) > 1 else None,
+            "nobody_named" if len(minors) == len(people) else None,
+            "stay_is_over" if tonight >= stay.to_on else None,
+        )
 
         to_on = min(stay.to_on, tonight + LONGEST)
         legs = cut(from_tonight(stay.legs, tonight), to_on)
-        first = legs[0]
-        refuse(self.not_enterable(first.unit))
-        new_to_on = min(stay.from_on, first.to_on)
-        if self.taken(first.unit, tonight, new_to_on, by_others_than=stay):
-            raise Refused("resource_unavailable")
+        first, earlier_than = legs[0], min(stay.from_on, legs[0].to_on)
+        sooner = self.taken(first.unit, tonight, earlier_than, by_others_than=stay)
         party = as_party(people, tonight, stay.party)
-        if self.too_small(first.unit, party, first.from_on, first.to_on):
-            raise Refused("unit_too_small")
-        self._check_people_to_enter(stay, people, to_on)
+        refuse(
+            self.not_enterable(first.unit),
+            "resource_unavailable" if sooner else None,
+            *(c for leg in legs for c in self.misfits(leg.unit, party, leg.from_on, leg.to_on)),
+            *self.against_people(people, tonight, to_on, stay),
+        )
 
-        stay.status, stay.hold_expires_at = "in_house", None
+        stay.status, stay.hold_expires_at, stay.household = "in_house", None, people[0].household
         stay.from_on, stay.to_on, stay.legs, stay.people = tonight, to_on, legs, []
         stay.members = [Member(person, tonight) for person in people]
         self.occupancies.append(Occupancy(first.unit, stay, self.now))
-
-    def _check_people_to_enter(self, stay: Stay, people: list[Person], to_on: date) -> None:
-        if any(self.in_house_elsewhere(person, stay) for person in people):
-            raise Refused("already_in_house")
-        wanted = set(nights(self.tonight, to_on))
-        for other in self.stays:
-            if other is not stay and other.status == "held":
-                for person in people:
-                    if wanted & set(other.nights_of(person)):
-                        raise Refused("resource_unavailable")
 
     def birth(self, stay: Stay, name: str) -> Person:
         self.check_status(stay, "in_house")
@@ -476,15 +523,18 @@ class House:
         return person
 
     def add_member(self, stay: Stay, person: Person) -> None:
-        """Beds are counted where she is now, from tonight until she leaves that unit."""
+        """She needs a bed where they are tonight, agreed or not, and wherever they move to."""
         self.check_status(stay, "in_house")
-        there = self.open_occupancy(stay)
         party = as_party([*stay.present(), person], self.tonight, stay.party)
-        to_on = max(self.leg_end(there), self.tonight + NIGHT)
-        if self.too_small(there.unit, party, self.tonight, to_on):
-            raise Refused("unit_too_small")
-        if self.in_house_elsewhere(person):
-            raise Refused("already_in_house")
+        beds = [Leg(self.open_occupancy(stay).unit, self.tonight, self.tonight + NIGHT)]
+        if self.tonight < stay.to_on:
+            beds += from_tonight(stay.legs, self.tonight)
+        small = any(self.too_small(leg.unit, party, leg.from_on, leg.to_on) for leg in beds)
+        refuse(
+            "several_families" if person.household != stay.household else None,
+            "unit_too_small" if small else None,
+            *self.against_people([person], self.tonight, stay.to_on),
+        )
         stay.members.append(Member(person, self.tonight))
 
     def member(self, stay: Stay, person: Person) -> Member:
@@ -526,30 +576,34 @@ class House:
         if on is None or not self.tonight <= on < stay.to_on:
             raise Refused("outside_stay")
         party = as_party(stay.present(), self.tonight, stay.party)
-        refuse(self.misfit(unit, party, on, stay.to_on))
-        if self.taken(unit, on, stay.to_on, by_others_than=stay, cleaning=False):
-            raise Refused("resource_unavailable")
+        taken = self.taken(unit, on, stay.to_on, by_others_than=stay, cleaning=False)
+        refuse(
+            *self.misfits(unit, party, on, stay.to_on),
+            "resource_unavailable" if taken else None,
+            self.not_enterable(unit) if on == self.tonight else None,
+        )
         if on == self.tonight:
-            refuse(self.not_enterable(unit))
             self.open_occupancy(stay).ended_at = self.now
             self.occupancies.append(Occupancy(unit, stay, self.now))
         stay.legs = [*cut(stay.legs, on), Leg(unit, on, stay.to_on)]
 
     def _move_hold(self, stay: Stay, unit: str) -> None:
-        refuse(self.misfit(unit, stay.party, stay.from_on, stay.to_on))
-        if self.taken(unit, stay.from_on, stay.to_on, by_others_than=stay):
-            raise Refused("resource_unavailable")
-        stay.legs = [Leg(unit, stay.from_on, stay.to_on)]
+        whole = [Leg(unit, stay.from_on, stay.to_on)]
+        refuse(*self.against_legs(stay, whole))
+        stay.legs = whole
 
     def extend(self, stay: Stay, to_on: date) -> None:
         self.check_status(stay, "in_house")
-        if to_on <= stay.to_on:
-            raise Refused("leaves_before_arriving")
-        if to_on > stay.to_on + LONGEST:
-            raise Refused("stay_too_long")
+        refuse(
+            "leaves_before_arriving" if to_on <= stay.to_on else None,
+            "stay_too_long" if to_on > stay.to_on + LONGEST else None,
+        )
         last = stay.legs[-1]
-        if self.taken(last.unit, stay.to_on, to_on, by_others_than=stay, cleaning=False):
-            raise Refused("resource_unavailable")
+        taken = self.taken(last.unit, stay.to_on, to_on, by_others_than=stay)
+        refuse(
+            "resource_unavailable" if taken else None,
+            *self.against_people(stay.present(), stay.to_on, to_on, stay),
+        )
         stay.documents.append((stay.to_on, to_on))
         stay.legs[-1] = Leg(last.unit, last.from_on, to_on)
         stay.to_on = to_on
@@ -567,12 +621,11 @@ class House:
 
     def out_of_service(self, unit: str, from_on: date, to_on: date) -> None:
         self.settle()
-        if to_on <= from_on:
-            raise Refused("leaves_before_arriving")
-        if from_on < self.tonight:
-            raise Refused("past_start")
-        if self.taken(unit, from_on, to_on, cleaning=False):
-            raise Refused("resource_unavailable")
+        refuse(
+            "leaves_before_arriving" if to_on <= from_on else None,
+            "past_start" if from_on < self.tonight else None,
+            "resource_unavailable" if self.taken(unit, from_on, to_on, cleaning=False) else None,
+        )
         self.blocks.append(OutOfService(unit, from_on, to_on))
 
     def in_service(self, unit: str) -> None:
@@ -587,12 +640,29 @@ class House:
 
     def move_cots(self, from_unit: str, to_unit: str, count: int, on: date) -> None:
         self.settle()
-        later = [on, *(m.on for m in self.cot_moves if m.on > on)]
         if count < 1 or from_unit == to_unit:
             raise ValueError("no cot would be moved")
-        if any(self.cots(from_unit, night) < count for night in later):
-            raise ValueError("there are not so many cots")
-        self.cot_moves += [CotMove(from_unit, -count, on), CotMove(to_unit, count, on)]
+        refuse("past_start" if on < self.tonight else None)
+        moves = [CotMove(from_unit, -count, on), CotMove(to_unit, count, on)]
+        self.cot_moves += moves
+        later = [on, *(m.on for m in self.cot_moves if m.on > on)]
+        missing = any(self.cots(from_unit, night) < 0 for night in later)
+        if missing or not self.all_fit(from_unit, on):
+            del self.cot_moves[-2:]
+            raise Refused("no_cot_there")
+
+    def all_fit(self, unit: str, on: date) -> bool:
+        """Does everybody who is, or is to be, in the unit from a night on still have a bed?"""
+        for stay in self.stays:
+            party = stay.party
+            if stay.status == "in_house":
+                party = as_party(stay.present(), self.tonight, stay.party)
+            for leg in stay.legs if stay.status in ("held", "in_house") else []:
+                begins = max(leg.from_on, on)
+                ahead = leg.unit == unit and begins < leg.to_on
+                if ahead and self.too_small(unit, party, begins, leg.to_on):
+                    return False
+        return True
 
     # Answers
 
@@ -607,7 +677,9 @@ class House:
             return "cleaning", False
         if "out_of_service" in there:
             return "out_of_service", False
-        return ("held" if "held" in there or "reserved" in there else "free"), False
+        # Also where somebody is to move in tonight from another unit, and has not.
+        held = {"held", "reserved", "in_house"} & set(there)
+        return ("held" if held else "free"), False
 
     def order(self, unit: str, party: Party, from_on: date, to_on: date) -> tuple[int, int, str]:
         its = self.unit(unit)
@@ -622,7 +694,7 @@ class House:
             raise ValueError("no nights")
         free = []
         for unit in (u.name for u in self.units):
-            if self.misfit(unit, party, from_on, to_on) is None:
+            if not self.misfits(unit, party, from_on, to_on):
                 until = self.first_taken(unit, from_on)
                 if until is None or until >= to_on:
                     free.append((unit, until))
@@ -643,11 +715,16 @@ class House:
         return []
 
     def _longest(self, party: Party, from_on: date, to_on: date) -> Leg | None:
+        """The unit that is free, and has beds, for most of these nights from the first on."""
         found = []
         for unit in (u.name for u in self.units):
             until = min(self.first_taken(unit, from_on) or to_on, to_on)
-            if until > from_on and self.misfit(unit, party, from_on, until) is None:
-                found.append(Leg(unit, from_on, until))
+            served = [
+                Leg(unit, from_on, night + NIGHT)
+                for night in nights(from_on, until)
+                if not self.misfits(unit, party, from_on, night + NIGHT)
+            ]
+            found += served[-1:]
         return min(
             found,
             key=lambda leg: (from_on - leg.to_on, self.order(leg.unit, party, from_on, leg.to_on)),
@@ -661,7 +738,7 @@ class House:
         bad: dict[str, set[date]] = {}
         ahead = list(nights(from_on, last + length))
         for unit in (u.name for u in self.units):
-            unfit = {n for n in ahead if self.misfit(unit, party, n, n + NIGHT)}
+            unfit = {n for n in ahead if self.misfits(unit, party, n, n + NIGHT)}
             bad[unit] = unfit | self.taken(unit, from_on, last + length)
         for start in nights(from_on + NIGHT, last + NIGHT):
             stay = set(nights(start, start + length))

@@ -303,7 +303,7 @@ def test_coming_late_drops_what_has_passed(house: House) -> None:
     house.now = at(13)
     assert code(house.check_in, stay) == "nobody_named"
     assert code(house.check_in, stay, [BABY]) == "nobody_named"
-    assert code(house.check_in, stay, [ANNA, VERA]) == "nobody_named"
+    assert code(house.check_in, stay, [ANNA, VERA]) == "several_families"
     house.check_in(stay, [ANNA, BABY])
     assert stay.legs == [Leg("two", on(13), on(15))]
 
@@ -322,23 +322,46 @@ def test_a_birth_is_never_refused_but_a_newcomer_is(house: House) -> None:
     stay = in_house(house, "one", on(12))
     house.add_member(stay, BABY)
     twins = [house.birth(stay, name) for name in ("Left", "Right")]
-    assert code(house.add_member, stay, VERA) == "unit_too_small"
+    assert code(house.add_member, stay, VERA) == "several_families"
+    assert code(house.add_member, stay, Person("Aunt", household="A")) == "unit_too_small"
     for child in (BABY, *twins):
         house.member_leaves(stay, child)
     assert code(house.member_leaves, stay, ANNA) == "last_member"
     assert code(house.add_member, stay, ANNA) == "already_in_house"
 
 
-def test_an_overdue_guest_cannot_be_expected_elsewhere(house: House) -> None:
-    in_house(house, "one", on(12))
-    legs = [Leg("two", on(12), on(14))]
-    house.now = at(12, 10, 59)
-    house.hold(early := house.request(ONE, on(12), on(14)), legs, [ANNA])
-    house.close(early, "withdrawn")
-    house.now = at(12, 11)
-    again = house.request(ONE, on(12), on(14))
+def test_a_guest_cannot_be_expected_elsewhere(house: House) -> None:
+    stay = in_house(house, "one", on(12))
+    legs = [Leg("two", on(20), on(21))]
+    again = house.request(ONE, on(20), on(21))
     assert code(house.hold, again, legs, [ANNA]) == "already_in_house"
     assert (again.status, again.legs) == ("requested", [])
+    house.check_out(stay)
+    house.hold(again, legs, [ANNA])
+
+
+def test_an_expired_hold_keeps_who_is_expected(house: House) -> None:
+    stay = house.request(ONE, on(12), on(14), "A", [ANNA])
+    house.hold(stay, [Leg("one", on(12), on(14))])
+    house.now = at(12)
+    house.hold(stay, confirmed=True)
+    house.check_in(stay)
+    assert stay.present() == [ANNA]
+
+
+def test_cots_that_babies_sleep_in_stay(house: House) -> None:
+    held(house, "one", on(12), on(14), party=Party(2, (0,)))
+    assert code(house.move_cots, "one", "two", 1, on(13)) == "no_cot_there"
+    house.move_cots("one", "two", 1, on(14))
+    assert code(house.move_cots, "one", "two", 1, on(10)) == "no_cot_there"
+
+
+def test_all_that_is_wrong_is_said(house: House) -> None:
+    in_house(house, "one", on(12))
+    stay = house.request(Party(3), on(11), on(14))
+    with pytest.raises(Refused) as refused:
+        house.hold(stay, [Leg("one", on(11), on(14))], [ANNA])
+    assert refused.value.codes == {"unit_too_small", "resource_unavailable", "already_in_house"}
 
 
 def test_out_of_service_ends_when_told(house: House) -> None:

@@ -27,10 +27,13 @@ from people.models import (
     Role,
     User,
 )
-from rooms.models import Room
+from rooms import lending
+from rooms import services as shelter
+from rooms.models import Building, Loan, Room, Stay
 from scheduling import feeds, services
 from scheduling.models import Booking, Feed, Modality, Resource, Service
 from scheduling.planning import Wish
+from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
 
@@ -43,7 +46,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 @dataclass
 class House:
     """A centre's rows, by what they are in the story: a mother and her child, whose case the
-    psychologist leads, with a session this morning, one this afternoon and a hold tomorrow."""
+    psychologist leads, with a session this morning, one this afternoon and a hold tomorrow; and
+    four families of the shelter, with whom nobody but its staff works."""
 
     centre: Centre
     service: Service
@@ -71,9 +75,27 @@ class House:
     feed: Feed
     token: str
     attempt: UUID
+    building: Building
+    unit: Resource
+    """Free."""
+    unit_to_clean: Resource
+    resident: Person
+    baby: Person
+    """Of the resident, in house with her."""
+    expected: Person
+    """For whom a unit is held from tonight."""
+    stay: Stay
+    held_stay: Stay
+    waiting_stay: Stay
+    left_stay: Stay
+    toy: Resource
+    """Nobody has it."""
+    loan: Loan
+    """Of another toy, to the mother."""
     staff: dict[str, User]
     """By role, and besides: `stranger`, a psychologist who has never met this family; `kin`, a
-    coordinator who is of this family; `superuser`, without any role."""
+    coordinator who is of this family, and of all those sheltered; `superuser`, without any
+    role."""
 
 
 @contextmanager
@@ -164,5 +186,48 @@ def house(slug: str) -> House:
         feed=feed,
         token=url.rsplit("/", 1)[1].removesuffix(".ics"),
         attempt=attempt.attempt,
+        **sheltered(centre, staff),
+        **library(centre, mother, staff["shelter"]),
         staff=staff,
     )
+
+
+def sheltered(centre: Centre, staff: dict[str, User]) -> dict[str, Any]:
+    """A house of four units: one family in, one expected, one on the list, and one gone whose
+    unit nobody has cleaned. `kin` is of them all."""
+    by = staff["shelter"]
+    taken, promised, unit_to_clean, unit = (rooms_building.unit(centre) for _ in range(4))
+    families = [rooms_building.family(centre, ages=ages) for ages in ([0], [], [5], [])]
+    KinshipWall.objects.bulk_create(
+        KinshipWall(user=staff["kin"], household=family[0].household) for family in families
+    )
+    residents, awaited, listed, gone = families
+    with clock.frozen(NOW - timedelta(days=3)):
+        leaving = rooms_building.resident(unit_to_clean, gone, by)
+        stay = rooms_building.resident(taken, residents, by)
+    with clock.frozen(NOW - timedelta(hours=2)):
+        left = shelter.check_out(leaving, by=by)
+        ask = rooms_building.ask(centre, rooms_building.nights(0, 10), people=awaited)
+        held = shelter.hold_unit(ask, [shelter.StayLeg(promised, ask.nights)], by=by)
+        ask = rooms_building.ask(centre, rooms_building.nights(1, 10), people=listed, ages=[5])
+        waiting = shelter.request_stay(ask, by=by)
+    return {
+        "building": rooms_building.house(centre),
+        "unit": unit,
+        "unit_to_clean": unit_to_clean,
+        "resident": residents[0],
+        "baby": residents[1],
+        "expected": awaited[0],
+        "stay": stay,
+        "held_stay": held,
+        "waiting_stay": waiting,
+        "left_stay": left,
+    }
+
+
+def library(centre: Centre, mother: Person, by: User) -> dict[str, Any]:
+    """Two toys: one there, one lent to the mother."""
+    toy, lent = (building.place(centre, kind=Resource.Kind.TOY) for _ in range(2))
+    with clock.frozen(NOW - timedelta(days=1)):
+        loan = lending.lend(lent, mother, due_on=TUESDAY + timedelta(days=7), by=by)
+    return {"toy": toy, "loan": loan}

@@ -1,0 +1,338 @@
+"""Asking for a place, the waiting list, and one stay from its hold to the last morning."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from base import clock
+from desk.forms import Form
+from desk.pages import accepted, back, done, page
+from desk.stay_forms import (
+    ActForm,
+    AwayForm,
+    BirthForm,
+    CheckInForm,
+    CloseForm,
+    ExtendForm,
+    MoveForm,
+    OfferForm,
+    PlaceForm,
+    TakeForm,
+    longest,
+)
+from desk.web.house import named, question
+from people.models import Household, Person
+from people.policies import SHELTERS, Staff, require
+from people.requests import caller
+from people.selectors import not_found
+from rooms import availability, lookup, members, policies, selectors, services, upkeep
+from rooms.evening import sisters
+from rooms.models import Absence, Stay
+from rooms.nights import Nights, latest_end, tonight
+from rooms.selectors import StayLeg
+from rooms.states import UnitNow
+from scheduling.models import Change
+
+TURNED_AWAY_FOR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A unit on the list of those that fit."""
+
+    unit: UnitNow
+    to_on: date
+    free_until: date | None
+    spare_beds: int
+    cots: int
+
+
+@page
+def new_stay(request: HttpRequest) -> HttpResponse:
+    """The question, the answer, and the place that was chosen, on one page."""
+    staff = caller(request)
+    require(policies.shelters(staff))
+    if request.method == "POST":
+        taking = TakeForm(request.POST, staff=staff)
+        if taking.is_valid():
+            stay = accepted(taking, lambda: take(taking, staff))
+            if stay:
+                messages.success(request, str(_("Done: it stands so from this moment.")))
+                return redirect("stay-page", public_id=stay.public_id)
+        return render(request, "desk/new_stay.html", chosen(request, taking), status=422)
+    form = PlaceForm(request.GET, staff=staff)
+    context: dict[str, Any] = {"form": form, "asked": request.GET.get("from_on") is not None}
+    if form.is_valid():
+        context |= answered(form, staff)
+        if form.cleaned_data.get("unit") or "wait" in request.GET:
+            context |= chosen(request, form)
+    return render(request, "desk/new_stay.html", context)
+
+
+def answered(form: PlaceForm, staff: Staff) -> dict[str, Any]:
+    """Units that fit; for how long each may be had."""
+    centre = form.cleaned_data["centre"]
+    centres = [centre.pk] if centre else staff.centres_where(SHELTERS)
+    answer = availability.availability(centres, form.party, form.nights)
+    start = form.nights.from_on
+    wanted = form.cleaned_data.get("to_on")
+    return {
+        "answer": answer,
+        "vacancies": [
+            (
+                one,
+                wanted or longest(start, one.free_until),
+                one.unit.spare_beds(form.party, form.nights),
+            )
+            for one in answer.vacancies
+        ],
+        "sisters": [] if answer.vacancies else sisters(staff),
+        "party": form.party,
+        "start": start,
+        "wanted": wanted,
+    }
+
+
+def chosen(request: HttpRequest, form: PlaceForm) -> dict[str, Any]:
+    """The form for the place that was chosen, with the families that were looked for."""
+    asked = dict(getattr(form, "cleaned_data", {}))
+    if asked.get("unit") and asked.get("from_on") and not asked.get("to_on"):
+        free_until = availability.free_until(upkeep.as_is(asked["unit"]), asked["from_on"])
+        asked["to_on"] = longest(asked["from_on"], free_until)
+    q = question(request)
+    picked = asked.get("people") or Person.objects.none()
+    return {
+        "form": form,
+        "take": True,
+        "unit": asked.get("unit"),
+        "asked_for": asked,
+        "q": q,
+        "families": families(caller(request), q),
+        "picked": {person.pk for person in picked},
+        "today": clock.today(),
+    }
+
+
+def families(staff: Staff, q: str) -> list[tuple[Household, list[Person]]]:
+    """Whole families of whoever is called so: a mother comes with her children."""
+    found = {person.household_id for person in named(staff, q)}
+    households = Household.objects.filter(pk__in=found).prefetch_related("members")
+    return [(one, list(one.members.all())) for one in households]
+
+
+def take(form: TakeForm, staff: Staff) -> Stay:
+    """Raises what rooms.services does."""
+    asked = form.cleaned_data
+    nights = Nights(asked["from_on"], asked["to_on"])
+    ask = services.Ask(
+        asked["centre"],
+        nights,
+        form.party,
+        tuple(asked["people"]),
+        in_danger=asked["in_danger"],
+        reason=asked["reason"],
+    )
+    wanted = [StayLeg(asked["unit"], nights)] if asked.get("unit") else []
+    act = asked["act"]
+    if act == "wait":
+        return services.request_stay(ask, by=staff.user)
+    if act == "admit":
+        papers = asked["without_papers"]
+        return services.admit(ask, wanted, without_papers=papers, by=staff.user)
+    return services.hold_unit(ask, wanted, reserve=act == "reserve", by=staff.user)
+
+
+@page
+@require_safe
+def waiting_page(request: HttpRequest) -> HttpResponse:
+    """Who waits, safety first; and how many were turned away (D26)."""
+    staff = caller(request)
+    require(policies.shelters(staff))
+    stays = selectors.stays_of(staff)
+    since = clock.now() - TURNED_AWAY_FOR
+    context = {
+        "waiting": selectors.waiting(stays),
+        "gone": selectors.turned_away(stays, since, clock.now()),
+        "reasons": Stay.Refusal,
+    }
+    return render(request, "desk/waiting.html", context)
+
+
+@page
+def stay_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One stay, and a button for each step it may take."""
+    staff = caller(request)
+    stay = services.read_stay(staff, public_id)
+    forms = forms_of(request, stay, staff)
+    act = request.POST.get("act", "")
+    if request.method == "POST" and act in forms:
+        form = forms[act]
+        if form.is_valid():
+            done(request, command_of(act, form, stay, staff), said=SAID[act])
+            return back(request, "stay-page", public_id=public_id)
+    context = facts_of(request, stay, staff) | {"forms": forms}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/stay.html", context, status=status)
+
+
+SAID = {
+    "confirm": _("Reserved: it does not run out."),
+    "offer": _("Held for a day."),
+    "check_in": _("Checked in."),
+    "check_out": _("Checked out: the unit waits to be cleaned."),
+    "ready": _("The unit is ready."),
+    "extend": _("Extended."),
+    "move": _("Moved."),
+    "away": _("Noted: the unit stays theirs."),
+    "back": _("Welcome back."),
+    "join": _("Noted."),
+    "leave": _("Noted."),
+    "born": _("Welcome to the world."),
+    "close": _("Noted how it ended."),
+}
+
+
+def forms_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Form]:
+    """A form for each button; the one that was pressed is bound."""
+    act = request.POST.get("act")
+
+    def made(name: str, kind: type[ActForm], **options: Any) -> ActForm:
+        data = request.POST if name == act else None
+        return kind(data, staff=staff, auto_id=f"{name}_%s", **options)
+
+    return {
+        "confirm": made("confirm", ActForm),
+        "offer": made("offer", OfferForm, stay=stay),
+        "check_in": made("check_in", CheckInForm),
+        "check_out": made("check_out", ActForm),
+        "ready": made("ready", ActForm),
+        "extend": made("extend", ExtendForm, initial={"to_on": latest_end(stay.to_on)}),
+        "move": made("move", MoveForm, stay=stay),
+        "away": made("away", AwayForm),
+        "back": made("back", AwayForm),
+        "join": made("join", AwayForm),
+        "leave": made("leave", AwayForm),
+        "born": made("born", BirthForm),
+        "close": made("close", CloseForm),
+    }
+
+
+def command_of(act: str, form: Form, stay: Stay, staff: Staff) -> Callable[[], object]:
+    """The command behind the button. Raises NotFound, NotAllowed."""
+    asked, by = form.cleaned_data, staff.user
+    version = asked.get("version")
+    if act == "extend":
+        require(policies.may_extend(staff, stay.centre_id))
+    commands: dict[str, Callable[[], object]] = {
+        "confirm": lambda: services.confirm_stay(stay, by=by, version=version),
+        "offer": lambda: services.offer_unit(
+            stay,
+            [StayLeg(asked["unit"], nights := Nights(asked["from_on"], asked["to_on"]))],
+            nights=nights,
+            by=by,
+            version=version,
+        ),
+        "check_in": lambda: services.check_in(
+            stay,
+            list(asked["people"]),
+            without_papers=asked["without_papers"],
+            by=by,
+            version=version,
+        ),
+        "check_out": lambda: services.check_out(stay, by=by, version=version),
+        "ready": lambda: upkeep.ready_after(stay, by=by),
+        "extend": lambda: services.extend_stay(
+            stay,
+            asked["to_on"],
+            document_number=asked["document_number"],
+            document_on=asked["document_on"],
+            by=by,
+            version=version,
+        ),
+        "move": lambda: services.move_stay(
+            stay, asked["unit"], on=asked["on"], by=by, version=version
+        ),
+        "away": lambda: members.begin_absence(
+            lookup.member(stay, asked["who"]),
+            Absence.Kind(asked["kind"] or Absence.Kind.HOSPITAL),
+            by=by,
+            version=version,
+        ),
+        "back": lambda: members.end_absence(
+            lookup.member(stay, asked["who"]), by=by, version=version
+        ),
+        "join": lambda: members.add_member(
+            stay, family_member(stay, asked["who"]), by=by, version=version
+        ),
+        "leave": lambda: members.part_member(
+            lookup.member(stay, asked["who"]), by=by, version=version
+        ),
+        "born": lambda: members.record_birth(
+            stay,
+            given_name=asked["given_name"],
+            family_name=asked["family_name"],
+            by=by,
+            version=version,
+        ),
+        "close": lambda: services.close_stay(
+            stay,
+            Stay.Status(asked["outcome"]),
+            refusal=asked["why"],
+            reason=asked["reason"],
+            by=by,
+            version=version,
+        ),
+    }
+    return commands[act]
+
+
+def family_member(stay: Stay, person_id: UUID) -> Person:
+    """Somebody of the stay's own family. Raises NotFound."""
+    found = Person.objects.filter(household=stay.household_id, public_id=person_id)
+    return found.select_related("household").first() or not_found("person")
+
+
+def facts_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Any]:
+    now = clock.now()
+    booking = stay.booking
+    expires_at = booking.hold_expires_at if booking and stay.status == Stay.Status.HELD else None
+    ran_out = expires_at is not None and expires_at <= now
+    status = Stay.Status.REQUESTED if ran_out else Stay.Status(stay.status)
+    here = selectors.members_of(stay)
+    away = Absence.objects.filter(member__in=here, ended_at=None)
+    known = {member.person_id for member in here}
+    family = list(stay.household.members.all()) if stay.household else []
+    q = question(request)
+    return {
+        "stay": stay,
+        "status": status,
+        "legs": [] if ran_out else selectors.joined(selectors.legs_of(stay)),
+        "members": here,
+        "left": stay.members.exclude(left_on=None).select_related("person"),
+        "away": {absence.member_id: absence for absence in away},
+        "others": [person for person in family if person.pk not in known],
+        "expires_at": None if ran_out else expires_at,
+        "reserved": status == Stay.Status.HELD and not expires_at,
+        "overdue": status == Stay.Status.IN_HOUSE and booking and booking.ends_at <= now,
+        "to_clean": stay.occupancies.filter(ready_at=None, ended_at__isnull=False)
+        .select_related("unit__resource")
+        .first(),
+        "extensions": stay.extensions.select_related("by"),
+        "may_extend": policies.may_extend(staff, stay.centre_id),
+        "has_papers": bool(stay.household_id and selectors.has_papers(stay.household_id)),
+        "changes": Change.objects.filter(booking=stay.booking_id).select_related("by")
+        if booking
+        else [],
+        "tonight": tonight(),
+        "today": clock.today(),
+        "q": q,
+        "families": families(staff, q),
+    }
