@@ -56,7 +56,7 @@ class PlaceForm(StaffForm):
     ages = AgesField(
         required=False,
         label=_("Children, by age"),
-        help_text=_("A number for each child; below one year 0."),
+        help_text=_("Below one year: 0."),
     )
     needs = forms.MultipleChoiceField(
         choices=Need.choices,

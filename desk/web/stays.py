@@ -51,7 +51,6 @@ class Choice:
     unit: UnitNow
     to_on: date
     free_until: date | None
-    spare_beds: int
     cots: int
 
 
@@ -87,12 +86,13 @@ def answered(form: PlaceForm, staff: Staff) -> dict[str, Any]:
     return {
         "answer": answer,
         "vacancies": [
-            (
-                one,
-                wanted or longest(start, one.free_until),
-                one.unit.spare_beds(form.party, form.nights),
+            Choice(
+                vacancy.unit,
+                wanted or longest(start, vacancy.free_until),
+                vacancy.free_until,
+                vacancy.unit.cots_on(form.nights),
             )
-            for one in answer.vacancies
+            for vacancy in answer.vacancies
         ],
         "sisters": [] if answer.vacancies else sisters(staff),
         "party": form.party,

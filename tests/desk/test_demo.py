@@ -353,7 +353,7 @@ def assert_holdings_fit():
             assert not active
         elif booking.kind == Booking.Kind.BLOCK:
             assert_blocked(booking, active)
-        else:
+        elif booking.kind == Booking.Kind.CONSULTATION:
             assert_consultation(booking, active)
 
 
