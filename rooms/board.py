@@ -1,7 +1,7 @@
 """The board: units by nights, as spans of one state, and what they add up to (D18, D40)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from people.policies import SHELTERS, Staff
 from rooms import selectors
 from rooms.models import UnitKind
 from rooms.nights import DAY, Nights, tonight
-from rooms.states import State, UnitNow
+from rooms.states import Cell, State, UnitNow
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def board(centre_ids: Collection[int], nights: Nights, staff: Staff) -> Board:
     which stay it is."""
     units = selectors.units(centre_ids, nights)
     days = days_of(nights)
-    cells = {unit.pk: [unit.night(day) for day in days] for unit in units}
+    cells = {unit.pk: unit.cells(nights) for unit in units}
     stays = {stay for row in cells.values() for _, stay in row if stay}
     shelters = bool(staff.centres_where(SHELTERS))
     known = selectors.stays_known(staff, stays) if shelters else {}
@@ -114,7 +114,7 @@ def days_of(nights: Nights) -> list[date]:
 def spans(
     unit: UnitNow,
     days: Sequence[date],
-    cells: Sequence[tuple[State, int | None]],
+    cells: Sequence[Cell],
     known: Mapping[int, UUID],
     initials: Mapping[int, str],
 ) -> list[Span]:
@@ -123,7 +123,7 @@ def spans(
     endangered = {leg.stay_id for leg in unit.endangered()}
     ends = {presence.stay_id: presence.agreed_until for presence in unit.presences}
     found: list[Span] = []
-    last: tuple[State, int | None] | None = None
+    last: Cell | None = None
     for day, cell in zip(days, cells, strict=True):
         if found and cell == last and cell[0] != State.FREE:
             found[-1] = widened(found[-1])
@@ -134,13 +134,12 @@ def spans(
 
 
 def widened(span: Span) -> Span:
-    nights = Nights(span.nights.from_on, span.nights.to_on + DAY)
-    return Span(span.state, nights, span.stay, span.initials, span.endangers, span.ends_in)
+    return replace(span, nights=Nights(span.nights.from_on, span.nights.to_on + DAY))
 
 
 def span_of(
     day: date,
-    cell: tuple[State, int | None],
+    cell: Cell,
     known: Mapping[int, UUID],
     initials: Mapping[int, str],
     endangered: set[int | None],

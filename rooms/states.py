@@ -74,6 +74,10 @@ class Presence:
         return Nights(began, self.agreed_until or FOREVER)
 
 
+Cell = tuple[State, int | None]
+FREE: Cell = (State.FREE, None)
+
+
 @dataclass(slots=True)
 class UnitNow:
     """One unit with everything that decides whether it is free."""
@@ -123,21 +127,31 @@ class UnitNow:
     def leg_at(self, night: date) -> Leg | None:
         return next((leg for leg in self.legs if night in leg.nights), None)
 
-    def presence_at(self, night: date) -> Presence | None:
-        return next((one for one in self.presences if night in one.nights), None)
+    def cells(self, nights: Nights) -> list[Cell]:
+        """Each of these nights: its state, and the stay that makes it so."""
+        cells = [FREE] * len(nights)
+        for stretch, cell in self.layers():
+            shown = stretch.within(nights)
+            first = (shown.from_on - nights.from_on).days
+            for place in range(first, first + len(shown)):
+                cells[place] = cell
+        return cells
 
-    def night(self, night: date) -> tuple[State, int | None]:
-        """The state of one night, and the stay that makes it so."""
-        if presence := self.presence_at(night):
-            return State.OCCUPIED, presence.stay_id
-        if leg := self.leg_at(night):
-            return leg.state, leg.stay_id
-        overdue = self.overdue
-        if overdue and overdue.agreed_until and night >= overdue.agreed_until:
-            return State.OVERDUE, overdue.stay_id
-        if self.to_clean and night == tonight():
-            return State.CLEANING, self.to_clean.stay_id
-        return State.FREE, None
+    def layers(self) -> Iterator[tuple[Nights, Cell]]:
+        """What lies over its nights, the deepest first: who is there covers who is expected, and
+        who is expected covers who should be gone."""
+        if last := self.to_clean:
+            yield Nights(tonight(), tonight() + DAY), (State.CLEANING, last.stay_id)
+        if (late := self.overdue) and late.agreed_until:
+            yield Nights(late.agreed_until, FOREVER), (State.OVERDUE, late.stay_id)
+        for leg in self.legs:
+            yield leg.nights, (leg.state, leg.stay_id)
+        for presence in self.presences:
+            yield presence.nights, (State.OCCUPIED, presence.stay_id)
+
+    def night(self, night: date) -> Cell:
+        (cell,) = self.cells(Nights(night, night + DAY))
+        return cell
 
     @property
     def state(self) -> State:

@@ -10,7 +10,7 @@ import fasteners
 from config import postgres
 from tests.support.clusters import ROOT
 
-TARGETS = range(1, 8)
+TARGETS = range(1, 9)
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ from people.models import (
     Role,
     User,
 )
+from rooms.models import Stay
 from scheduling import feeds
 from scheduling.catalogue import offer_catalogue
 from scheduling.models import (
@@ -39,7 +40,7 @@ from scheduling.models import (
     Resource,
     Service,
 )
-from tests.bench import bulk, world
+from tests.bench import bulk, house, world
 from tests.bench.models import PlainRow
 from tests.bench.world import child_id, client_id, room_id, specialist_id
 
@@ -68,6 +69,8 @@ def fill(older: int) -> None:
     lay_out(older // 4)
     with bulk.built_after(LOADED):
         load()
+    set_sequences()
+    house.fill(centre, years=world.YEARS[older], by=COORDINATOR)
     set_sequences()
     with connection.cursor() as cursor:
         cursor.execute(OVERLAPS)
@@ -460,7 +463,7 @@ def quoted(text: str) -> str:
 
 def set_sequences() -> None:
     """Let the next rows come after ours."""
-    kinds: tuple[type[models.Model], ...] = (*LOADED, User, Resource, Household, Person)
+    kinds: tuple[type[models.Model], ...] = (*LOADED, User, Resource, Household, Person, Stay)
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), kinds):
             cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""The seven targets, and how the findings stand to them."""
+"""The eight targets, and how the findings stand to them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,11 @@ SUBJECTS_BY_SIZE = (
     ("slots", "slots of one specialist"),
     ("slots of all", "slots of 100 specialists"),
     ("feed", "304 on a feed"),
+)
+
+HOUSING = (
+    ("availability", "availability of 300 units after 15 years"),
+    ("board", "90 nights of 300 units after 15 years"),
 )
 
 
@@ -41,6 +46,7 @@ def every_line(found: Findings) -> Iterator[Line]:
     yield from growing(found)
     yield from polling(found)
     yield from racing(found)
+    yield from housing(found)
 
 
 def posting(found: Findings) -> Iterator[Line]:
@@ -99,6 +105,17 @@ def racing(found: Findings) -> Iterator[Line]:
         7, "answers other than one 201 and seven 409", ", ".join(map(str, others)) or "0",
         "", "", "0", not others,
     )  # fmt: skip
+
+
+def housing(found: Findings) -> Iterator[Line]:
+    for name, what in HOUSING:
+        yield from compared(
+            8, f"{what}, to 1 year", found.warm, found.cold, name, name, 1.2, under="small"
+        )
+    different = found.differing & {name for name, _ in HOUSING}
+    yield Line(8, "answers that differ", f"{len(different)}", "", "", "0", not different)
+    most = max(found.queries.get(name, 0) for name, _ in HOUSING)
+    yield Line(8, "queries for 300 units, at most", f"{most}", "", "", "10", 0 < most <= 10)
 
 
 def compared(

@@ -41,6 +41,12 @@ SLOTS_OF_ONE = get(
 SLOTS_OF_ALL = get("slots/", **WINDOW, service=str(world.public_id("service", world.SERVICE)))
 
 
+AVAILABILITY = get(
+    "units/availability/", **{"from": "2027-05-24", "to": "2027-06-10"}, adults="1", ages="0,5"
+)
+BOARD = get("board/", **{"from": "2027-05-01"}, days="90")
+
+
 def feed(etag: str = "") -> Request:
     known = (("If-None-Match", etag),) if etag else ()
     return Request("GET", f"/feeds/{world.FEED_TOKEN}.ics", known, expects=304 if etag else 200)

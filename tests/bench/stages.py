@@ -32,7 +32,7 @@ CROWD = 8
 TRIALS = 30
 TIMES = {
     "floor": 10, "floor POST": 10, "control": 5, "post": 4, "post general": 2, "month": 3,
-    "slots": 3, "slots of all": 2, "multiranges": 2, "feed": 8,
+    "slots": 3, "slots of all": 2, "multiranges": 2, "feed": 8, "availability": 2, "board": 2,
 }  # fmt: skip
 """Requests in a visit."""
 
@@ -44,6 +44,7 @@ NEEDS = {
     5: {"post", "post general", "month", "slots", "slots of all", "feed"},
     6: {"floor", "feed"},
     7: set(),
+    8: {"availability", "board"},
 }
 """Subjects by target."""
 
@@ -163,6 +164,8 @@ class Run:
             "month": requests.MONTH,
             "slots": requests.SLOTS,
             "slots of all": requests.SLOTS_OF_ALL,
+            "availability": requests.AVAILABILITY,
+            "board": requests.BOARD,
         }
         return repeated(fixed[name])
 
@@ -253,6 +256,8 @@ class Run:
             "slots of all": requests.SLOTS_OF_ALL,
             "slots": requests.SLOTS,
             "month": requests.MONTH,
+            "availability": requests.AVAILABILITY,
+            "board": requests.BOARD,
             "post": next(self.hours["large"].bookings(0)),
         }
         wake(ports["large"])

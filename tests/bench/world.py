@@ -17,6 +17,9 @@ FIRST, LAST = date(2027, 6, 1), date(2027, 7, 1)
 SIZES = {"small": 1_000, "large": 1_000_000}
 """Older allocations by name of the database."""
 
+YEARS = {1_000: 1, 1_000_000: 15}
+"""Of stays in each unit, by older allocations."""
+
 OLDER_UNTIL = clock.instant(date(2027, 3, 1), time(0))
 """Before every window that anything reads."""
 
