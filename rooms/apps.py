@@ -6,3 +6,7 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         from rooms import receivers  # noqa: F401
+        from rooms.selectors import overstaying
+        from scheduling.selectors import ON_SITE_BESIDES
+
+        ON_SITE_BESIDES.append(overstaying)

@@ -121,7 +121,7 @@ def spans(
     """Cells side by side that say the same are one; free nights stay apart, since each can be
     asked for."""
     endangered = {leg.stay_id for leg in unit.endangered()}
-    ends = {presence.stay_id: presence.agreed_until for presence in unit.presences}
+    ends = {presence.stay_id: presence.stay_until for presence in unit.presences}
     found: list[Span] = []
     last: Cell | None = None
     for day, cell in zip(days, cells, strict=True):

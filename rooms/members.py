@@ -13,7 +13,8 @@ from rooms.errors import (
 )
 from rooms.fitting import party_of
 from rooms.models import Absence, Member, Stay
-from rooms.nights import Nights, tonight
+from rooms.nights import DAY, Nights, tonight
+from rooms.selectors import StayLeg
 from scheduling import writing
 from scheduling.models import Change
 from scheduling.writing import deadlock_retried
@@ -57,13 +58,19 @@ def add_member(stay: Stay, person: Person, *, by: User, version: int | None = No
     arranging.check_people([person], ahead)
     together = [*services.expected(stay), person]
     party = party_of(together, on=tonight(), needs=stay.needs, kind=stay.kind)
-    legs = steps.cut(selectors.legs_of(stay), ahead)
+    legs = [here(stay), *steps.cut(selectors.legs_of(stay), ahead)]
     units = services.now_of(stay, legs)
     for leg in legs:
         steps.check_fits(units[leg.unit.pk], party, leg.nights)
     member = joined(stay, person, by=by)
     services.warn_of_meetings(stay, [person])
     return member
+
+
+def here(stay: Stay) -> StayLeg:
+    """The unit the family is in, tonight."""
+    occupancy = stay.occupancies.select_related("unit__resource").get(ended_at=None)
+    return StayLeg(occupancy.unit.resource, Nights(tonight(), tonight() + DAY))
 
 
 def joined(stay: Stay, person: Person, *, by: User) -> Member:

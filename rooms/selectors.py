@@ -19,7 +19,7 @@ from people.models import Case, EntryBasis, Person
 from people.policies import SHELTERS, Staff
 from people.selectors import households_walled_from
 from rooms.models import Loan, Member, OfficialPlaces, Stay
-from rooms.nights import FOREVER, Nights, arrival, nights_of, tonight
+from rooms.nights import DAY, FOREVER, Nights, arrival, nights_of, tonight
 from rooms.states import Leg, Presence, UnitNow
 from scheduling.models import LONGEST_STAY, Allocation, Booking, Modality, Resource
 from scheduling.selectors import EXPIRED_HOLDS
@@ -58,6 +58,9 @@ PRESENCES = """
                    ON held.booking_id = stay.booking_id AND held.resource_id = there.unit_id
                 WHERE stay.id = there.stay_id AND held.active
                   AND lower(held.period) <= %(arrival)s
+           ) END,
+           CASE WHEN there.ended_at IS NULL THEN (
+               SELECT to_on FROM rooms_stay WHERE id = there.stay_id
            ) END
       FROM rooms_occupancy there
      WHERE there.unit_id = ANY(%(units)s) AND there.began_at < %(ends)s
@@ -106,7 +109,7 @@ def units(
     facts = {
         "units": list(found),
         "begins": begins,
-        "ends": arrival(max(nights.to_on, tonight())),
+        "ends": arrival(max(nights.to_on, tonight() + DAY)),
         "earliest": begins - LONGEST_STAY,
         "arrival": arrival(tonight()),
         "from_on": min(nights.from_on, tonight()),
@@ -114,9 +117,9 @@ def units(
     }
     for unit, period, *leg in fetch(LEGS, facts):
         found[unit].legs.append(Leg(nights_of(period), *leg))
-    for unit, stay, began_at, ended_at, ready_at, until in fetch(PRESENCES, facts):
+    for unit, stay, began_at, ended_at, ready_at, until, to_on in fetch(PRESENCES, facts):
         agreed = clock.local(until).date() if until else None
-        found[unit].presences.append(Presence(stay, began_at, ended_at, ready_at, agreed))
+        found[unit].presences.append(Presence(stay, began_at, ended_at, ready_at, agreed, to_on))
     for unit, day, change in fetch(COTS, facts):
         found[unit].cots.append((day, int(change)))
     return list(found.values())
@@ -221,6 +224,25 @@ PARTNERS = """
 def partners_of(people: Iterable[Person]) -> set[int]:
     """Persons whom any of these must not meet (D11)."""
     return {pk for (pk,) in fetch(PARTNERS, {"people": [person.pk for person in people]})}
+
+
+OVERSTAYING = """
+    SELECT date_part('epoch', booking.ends_at)::bigint, date_part('epoch', %(ends)s)::bigint
+      FROM rooms_member member
+      JOIN rooms_stay stay ON stay.id = member.stay_id
+      JOIN scheduling_booking booking ON booking.id = stay.booking_id
+     WHERE member.person_id = ANY(%(people)s) AND member.left_on IS NULL
+       AND stay.status = 'in_house' AND booking.ends_at <= %(now)s AND booking.ends_at < %(ends)s
+       AND booking.id IS DISTINCT FROM %(ignoring)s
+"""
+
+
+def overstaying(
+    person_ids: Collection[int], ends: datetime, ignoring: int | None
+) -> list[tuple[int, int]]:
+    """The time for which these persons are in house past the end of a stay (D11, D24)."""
+    facts = {"people": list(person_ids), "ends": ends, "ignoring": ignoring, "now": clock.now()}
+    return [(start, end) for start, end in fetch(OVERSTAYING, facts)]
 
 
 def resources_of_people(person_ids: Collection[int]) -> list[int]:

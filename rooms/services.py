@@ -273,10 +273,13 @@ def check_in(
     stay.from_on, stay.to_on = night, min(stay.to_on, latest_end(night))
     legs = from_tonight(selectors.legs_of(stay), stay.nights)
     party = party_of(people, on=night, needs=stay.needs, kind=stay.kind)
+    arranging.clear([legs[0].unit.pk], legs[0].nights)
     units = now_of(stay, legs)
-    check_enterable(units[legs[0].unit.pk])
+    first = units[legs[0].unit.pk]
+    check_enterable(first)
+    # Later units are held already; whether they are empty by then is not tonight's question.
+    arranging.check_free(first, legs[0].nights, stay=stay)
     for leg in legs:
-        arranging.check_free(units[leg.unit.pk], leg.nights, stay=stay)
         steps.check_fits(units[leg.unit.pk], party, leg.nights)
     arranging.check_people(people, stay.nights, stay=stay)
     name_members(stay, people)
@@ -441,6 +444,7 @@ def extend_stay(
     )
     stay.to_on = until
     arranging.write_again(stay, [*legs, StayLeg(last, longer)], what=What.EXTENDED, by=by)
+    warn_of_meetings(stay, expected(stay))
     for kind in (*WARNINGS, Task.Kind.STAY_OVERDUE):
         finish_task_about(kind, f"stay:{stay.public_id}")
     return steps.keep(stay)

@@ -59,6 +59,8 @@ class Presence:
     ready_at: datetime | None
     agreed_until: date | None
     """Of one that goes on: the end of what the stay holds of this unit."""
+    stay_until: date | None = None
+    """Of one that goes on: the end of the stay, in whatever unit."""
 
     @property
     def is_overdue(self) -> bool:
@@ -145,7 +147,8 @@ class UnitNow:
         if (late := self.overdue) and late.agreed_until:
             yield Nights(late.agreed_until, FOREVER), (State.OVERDUE, late.stay_id)
         for leg in self.legs:
-            yield leg.nights, (leg.state, leg.stay_id)
+            if leg.status != "left":  # who was there is among the presences
+                yield leg.nights, (leg.state, leg.stay_id)
         for presence in self.presences:
             yield presence.nights, (State.OCCUPIED, presence.stay_id)
 

@@ -80,7 +80,8 @@ def in_blocks(nights: Nights) -> list[Nights]:
 
 @deadlock_retried
 def put_in_service(unit: Resource, *, by: User) -> int:
-    """Blocks that are not over end now; returns how many."""
+    """Blocks that are not over end tonight; returns how many. Nights that were out of service
+    stay so."""
     blocks = Booking.objects.filter(
         kind=Booking.Kind.BLOCK,
         status=Booking.Status.CONFIRMED,
@@ -88,7 +89,10 @@ def put_in_service(unit: Resource, *, by: User) -> int:
         allocations__resource=unit,
     ).distinct()
     for block in blocks:
-        scheduling_services.cancel_booking(block, by=by, party=Booking.Party.CENTRE)
+        if block.starts_at < arrival(tonight()):
+            scheduling_services.end_block(block, unit, ends_at=departure(tonight()), by=by)
+        else:
+            scheduling_services.cancel_booking(block, by=by, party=Booking.Party.CENTRE)
     return len(blocks)
 
 

@@ -1,7 +1,7 @@
 """Queries over the booking core: they answer, and never write."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -69,19 +69,10 @@ ON_SITE = f"""
          WHERE resource.resident_id = ANY(%(residents)s) AND held.active
            AND lower(held.period) > %(stays_from)s AND lower(held.period) < %(ends)s
            AND upper(held.period) > %(begins)s
-         UNION ALL
-        SELECT tstzrange(booking.ends_at, %(ends)s), booking.id
-          FROM scheduling_resource resource
-          JOIN scheduling_allocation held ON held.resource_id = resource.id
-          JOIN scheduling_booking booking ON booking.id = held.booking_id
-         WHERE resource.resident_id = ANY(%(residents)s) AND held.active
-           AND booking.status = 'ongoing' AND booking.ends_at <= %(now)s
-           AND booking.ends_at < %(ends)s AND upper(held.period) = booking.ends_at
       ) there
      WHERE booking_id <> ALL(%(ignoring)s) AND booking_id NOT IN ({EXPIRED_HOLDS})
 """  # noqa: S608 - constants
-"""Her sessions at the centre, her nights in residence, and the time since a stay should have
-ended that nobody has checked out of."""
+"""Her sessions at the centre and her nights in residence."""
 
 PARTY = f"""
     SELECT ARRAY(SELECT CASE WHEN one_id = person.id THEN other_id ELSE one_id END
@@ -250,7 +241,13 @@ def on_site_holdings(
         "residents": list(person_ids),
         "stays_from": begins - LONGEST_STAY,
     }
-    return sorted(fetch(ON_SITE, facts | there))
+    besides = [span for reason in ON_SITE_BESIDES for span in reason(person_ids, ends, ignoring)]
+    return sorted([*fetch(ON_SITE, facts | there), *besides])
+
+
+ON_SITE_BESIDES: list[Callable[[Collection[int], datetime, int | None], list[Span]]] = []
+"""Presence that no allocation tells of, until an instant, without a booking's own. Packages
+above add theirs."""
 
 
 def still_ahead() -> QuerySet[Booking]:
