@@ -1,6 +1,6 @@
 """Queries over people and cases, already narrowed to what the caller may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any, Never
 from uuid import UUID
@@ -37,8 +37,8 @@ def with_places(centres: QuerySet[Centre], *, on: date) -> QuerySet[Centre]:
 
 
 def with_carers(staff: Staff, someone: Person) -> Person:
-    """The person with card, household and carers; carers who are the reader's kin left out."""
-    seen = Carer.objects.exclude(adult__household__in=households_walled_from(staff))
+    """The person with card, household and those carers whom the reader may find by name."""
+    seen = Carer.objects.filter(adult__in=people_of(staff))
     return (
         Person.objects.select_related("centre", "household", "contact_card")
         .prefetch_related(Prefetch("carers", seen.select_related("adult")))
@@ -242,11 +242,16 @@ def matters_walled_from(staff: Staff) -> set[str]:
     walled = list(households_walled_from(staff))
     if not walled:
         return set()
+    others = {matter for told in MATTERS for matter in told(walled)}
     cases = Case.objects.filter(household__in=walled).values_list("public_id", flat=True)
     bookings = Person.objects.filter(household__in=walled).values_list(
         "participations__booking__public_id", flat=True
     )
-    return {f"case:{key}" for key in cases} | {f"booking:{key}" for key in bookings}
+    return {f"case:{key}" for key in cases} | {f"booking:{key}" for key in bookings} | others
+
+
+MATTERS: list[Callable[[Collection[int]], Iterable[str]]] = []
+"""What else tasks about these households may be about. Packages above add theirs."""
 
 
 def not_found(what: str) -> Never:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from base import clock
 from people.models import Person, User
 from rooms import selectors
-from rooms.errors import AlreadyInHouse, NoUnitFree, PersonTaken, UnitTaken
+from rooms.errors import AlreadyInHouse, NotTogether, NoUnitFree, PersonTaken, UnitTaken
 from rooms.fitting import Party
 from rooms.models import Member, Stay
 from rooms.nights import LONGEST, Nights, arrival, departure
@@ -19,7 +19,6 @@ from rooms.states import UnitNow
 from scheduling import selectors as scheduling_selectors
 from scheduling import writing
 from scheduling.demand import Need
-from scheduling.errors import NoContactConflict
 from scheduling.models import Allocation, Booking, Change, Resource
 from scheduling.writing import Holding
 
@@ -43,7 +42,7 @@ def clear(unit_ids: Collection[int], nights: Nights) -> None:
 
 
 def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | None = None) -> None:
-    """D21 and D11, under the locks. Raises AlreadyInHouse, PersonTaken, NoContactConflict."""
+    """D21 and D11, under the locks. Raises AlreadyInHouse, PersonTaken, NotTogether."""
     if not people:
         return
     elsewhere = Member.objects.filter(
@@ -59,11 +58,11 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
         raise PersonTaken(resource=None, kind=Part.RESIDENCE, starts_at=begins, ends_at=ends)
     partners = selectors.partners_of(people)
     if partners & {person.pk for person in people}:
-        raise NoContactConflict
+        raise NotTogether
     if scheduling_selectors.on_site_holdings(
         partners, begins, ends, now=clock.now(), ignoring=ignoring, nights_only=True
     ):
-        raise NoContactConflict
+        raise NotTogether
 
 
 def check_free(unit: UnitNow, nights: Nights, *, stay: Stay | None = None) -> None:
@@ -78,7 +77,8 @@ def taken(unit: UnitNow, nights: Nights) -> UnitTaken:
         resource=unit.public_id,
         kind=Part.UNIT.value,
         name=unit.name,
-        from_on=f"{nights.from_on:%d.%m.%Y}",
+        on=f"{nights.from_on:%d.%m.%Y}",
+        from_on=nights.from_on.isoformat(),
         starts_at=arrival(nights.from_on),
         ends_at=departure(nights.to_on),
         reserved=bool(leg and leg.status == Stay.Status.HELD),

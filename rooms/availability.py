@@ -45,7 +45,7 @@ def availability(centre_ids: Collection[int], party: Party, nights: Nights) -> A
     units = selectors.units(centre_ids, Nights(nights.from_on, FOREVER), kind=party.kind)
     fitting = [unit for unit in units if unit.suits(party)]
     vacancies = free_for_all(fitting, party, nights)
-    in_turns = [] if vacancies else one_after_another(fitting, party, nights)
+    in_turns = [] if vacancies else in_one_centre(fitting, party, nights)
     nearest = None if vacancies or in_turns else nearest_date(fitting, party, nights)
     return Answer(vacancies, in_turns, nearest)
 
@@ -61,6 +61,16 @@ def free_until(unit: UnitNow, night: date) -> date | None:
     """The first night from `night` on that is taken."""
     ahead = (max(taken.from_on, night) for taken in unit.taken() if taken.to_on > night)
     return min(ahead, default=None)
+
+
+def in_one_centre(units: Sequence[UnitNow], party: Party, nights: Nights) -> list[Turn]:
+    """A stay is in one centre: the one with the fewest moves, of those that reach the end."""
+    centres = {unit.centre_id for unit in units}
+    answers = [
+        one_after_another([unit for unit in units if unit.centre_id == centre], party, nights)
+        for centre in sorted(centres)
+    ]
+    return min((answer for answer in answers if answer), key=len, default=[])
 
 
 def one_after_another(units: Sequence[UnitNow], party: Party, nights: Nights) -> list[Turn]:

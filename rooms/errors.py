@@ -3,7 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from base.errors import DomainError
-from scheduling.errors import NoEntryBasis, ResourceUnavailable
+from scheduling.errors import (
+    NoContactConflict,
+    NoEntryBasis,
+    PastStart,
+    ResourceUnavailable,
+)
 
 
 class LeavesBeforeArriving(DomainError):
@@ -18,11 +23,30 @@ class StayTooLong(DomainError):
     sentence = _("That is longer than six months: until %(latest)s at most.")
 
 
+class NightIsPast(PastStart):
+    sentence = _("That night is past. Choose tonight or later.")
+
+
+class ArrivesLater(DomainError):
+    code = "arrives_later"
+    sentence = _("Who is checked in at once stays from tonight. Hold the unit instead.")
+
+
+class NotTogether(NoContactConflict):
+    """D11. Says nothing about who, or that there is anybody."""
+
+    sentence = _("These dates are not suitable for these people. Choose others.")
+
+
+class ToyTaken(ResourceUnavailable):
+    sentence = _("%(name)s is with another family. Choose another toy.")
+
+
 class UnitTaken(ResourceUnavailable):
     """A unit is not free for some of the nights. Facts: `unit`, `from_on`, `to_on` of the first
     stretch that is taken, and `stay` when a reservation is in the way."""
 
-    sentence = _("%(name)s is not free from %(from_on)s. Choose another unit or other dates.")
+    sentence = _("%(name)s is not free from %(on)s. Choose another unit or other dates.")
 
 
 class NoUnitFree(ResourceUnavailable):

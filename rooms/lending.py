@@ -6,7 +6,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from people.models import Person, User
-from rooms.errors import NotLent
+from rooms.errors import NotLent, ToyTaken
 from rooms.models import Loan
 from rooms.nights import departure
 from scheduling import writing
@@ -28,10 +28,15 @@ def lend(toy: Resource, person: Person, *, due_on: date, by: User) -> Loan:
         raise InvalidInterval(days=LONGEST_LOAN.days)
     writing.lock([toy.pk])
     now, ends_at = clock.now(), departure(due_on)
-    need = Need(Allocation.Part.TOY, (toy,))
     if Loan.objects.filter(toy=toy, returned_on=None).exists():
-        raise writing.unavailable(need, now, ends_at)
-    holdings = writing.choose([need], now, ends_at)
+        raise ToyTaken(
+            resource=toy.public_id,
+            kind=Allocation.Part.TOY.value,
+            name=toy.name,
+            starts_at=now,
+            ends_at=ends_at,
+        )
+    holdings = writing.choose([Need(Allocation.Part.TOY, (toy,))], now, ends_at)
     booking = Booking(
         kind=Booking.Kind.LOAN,
         centre_id=toy.centre_id,

@@ -46,7 +46,7 @@ def add_member(stay: Stay, person: Person, *, by: User, version: int | None = No
     """Somebody of the family joins it.
 
     Raises WrongStay, StaleVersion, SeveralFamilies, UnitTooSmall, AlreadyInHouse, PersonTaken,
-    NoContactConflict.
+    NotTogether.
     """
     arranging.lock((), [person], also=services.held_by(stay))
     stay = steps.reread(stay, version=version)

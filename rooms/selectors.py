@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -75,7 +77,7 @@ COTS = """
              UNION ALL
             SELECT taken_from_id, "on", -count FROM rooms_cotmove
              WHERE taken_from_id = ANY(%(units)s)) moves
-     GROUP BY unit, day ORDER BY day
+     GROUP BY unit, day ORDER BY unit, day
 """
 
 
@@ -105,24 +107,40 @@ def units(
         )
     if not found:
         return []
-    begins = arrival(min(nights.from_on, tonight()))
+    for window in windows(nights):
+        read_into(found, window)
+    return list(found.values())
+
+
+def windows(nights: Nights) -> list[Nights]:
+    """These nights with tonight; apart when they lie so far from it that the time between would
+    be read for nothing."""
+    now = Nights(tonight(), tonight() + DAY)
+    both = Nights(min(nights.from_on, now.from_on), max(nights.to_on, now.to_on))
+    return [nights, now] if nights.to_on + LONGEST_STAY < now.from_on else [both]
+
+
+def read_into(found: Mapping[int, UnitNow], nights: Nights) -> None:
+    """Legs, presences and cots of these units that matter for some nights."""
+    begins = arrival(nights.from_on)
     facts = {
         "units": list(found),
         "begins": begins,
-        "ends": arrival(max(nights.to_on, tonight() + DAY)),
+        "ends": arrival(nights.to_on),
         "earliest": begins - LONGEST_STAY,
         "arrival": arrival(tonight()),
-        "from_on": min(nights.from_on, tonight()),
+        "from_on": nights.from_on,
         "now": clock.now(),
     }
     for unit, period, *leg in fetch(LEGS, facts):
         found[unit].legs.append(Leg(nights_of(period), *leg))
     for unit, stay, began_at, ended_at, ready_at, until, to_on in fetch(PRESENCES, facts):
         agreed = clock.local(until).date() if until else None
-        found[unit].presences.append(Presence(stay, began_at, ended_at, ready_at, agreed, to_on))
-    for unit, day, change in fetch(COTS, facts):
-        found[unit].cots.append((day, int(change)))
-    return list(found.values())
+        presence = Presence(stay, began_at, ended_at, ready_at, agreed, to_on)
+        if presence not in found[unit].presences:
+            found[unit].presences.append(presence)
+    for unit, cots in groupby(fetch(COTS, facts), key=itemgetter(0)):
+        found[unit].cots = [(day, int(change)) for _, day, change in cots]
 
 
 def unit_resources(staff: Staff) -> QuerySet[Resource]:
@@ -138,6 +156,12 @@ def stays_of(staff: Staff) -> QuerySet[Stay]:
         .exclude(household__in=households_walled_from(staff))
         .select_related("centre", "household", "booking", "requested_by", "closed_by")
     )
+
+
+def matters_of(household_ids: Collection[int]) -> list[str]:
+    """What tasks about the stays of these families are about."""
+    stays = Stay.objects.filter(household__in=household_ids)
+    return [f"stay:{key}" for key in stays.values_list("public_id", flat=True)]
 
 
 def waiting(stays: QuerySet[Stay]) -> QuerySet[Stay]:

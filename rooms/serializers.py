@@ -246,6 +246,11 @@ class StayIn(PartyIn, FromTo):
     reason = LabelField(required=False, max_length=200, allow_blank=True, default="")
     without_papers = LabelField(required=False, max_length=200, allow_blank=True, default="")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("unit") and attrs.get("turns"):
+            raise serializers.ValidationError({"turns": _("Name one unit, or several in turn.")})
+        return super().validate(attrs)
+
 
 class OfferIn(Versioned):
     unit = serializers.UUIDField(required=False, allow_null=True)
@@ -337,6 +342,8 @@ class CotsIn(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not (attrs.get("taken_from") or attrs.get("brought_to")):
             raise serializers.ValidationError({"brought_to": _("Say from where or to where.")})
+        if attrs.get("taken_from") == attrs.get("brought_to"):
+            raise serializers.ValidationError({"brought_to": _("That is the same unit.")})
         return attrs
 
 

@@ -19,6 +19,7 @@ from people.services import note_read
 from rooms import arranging, lookup, selectors, steps
 from rooms.arranging import booking_of
 from rooms.errors import (
+    ArrivesLater,
     NobodyNamed,
     NoPapers,
     OutsideStay,
@@ -63,7 +64,7 @@ Wanted = Sequence[StayLeg]
 def request_stay(ask: Ask, *, by: User) -> Stay:
     """Put a family on the waiting list (D26).
 
-    Raises LeavesBeforeArriving, StayTooLong, PastStart, TooFarAhead, SeveralFamilies,
+    Raises LeavesBeforeArriving, StayTooLong, NightIsPast, TooFarAhead, SeveralFamilies,
     AlreadyWaiting.
     """
     steps.check_dates(ask.nights)
@@ -75,7 +76,7 @@ def hold_unit(ask: Ask, wanted: Wanted = (), *, reserve: bool = False, by: User)
     """Hold a unit for a day (D22), or until they come when it is a reservation.
 
     Raises what `request_stay` does, and UnitUnsuitable, UnitTooSmall, UnitTaken, NoUnitFree,
-    AlreadyInHouse, PersonTaken, NoContactConflict, OutsideStay, and NotFound for a unit of
+    AlreadyInHouse, PersonTaken, NotTogether, OutsideStay, and NotFound for a unit of
     another centre.
     """
     steps.check_dates(ask.nights)
@@ -257,7 +258,7 @@ def check_in(
 
     Raises WrongStay, StaleVersion, NobodyNamed, SeveralFamilies, StayIsOver, NoPapers,
     UnitTaken, UnitNotReady, UnitUnsuitable, UnitTooSmall, AlreadyInHouse, PersonTaken,
-    NoContactConflict.
+    NotTogether.
     """
     people = list(people) or expected(stay)
     arranging.lock((), people, also=held_by(stay))
@@ -298,7 +299,9 @@ def check_in(
 @deadlock_retried
 def admit(ask: Ask, wanted: Wanted = (), *, without_papers: str = "", by: User) -> Stay:
     """Take a family in at once, for nights that begin tonight: hold and check in, or neither.
-    Raises what the two do."""
+    Raises ArrivesLater, and what the two do."""
+    if ask.nights.from_on > tonight():
+        raise ArrivesLater
     stay = hold_unit(ask, wanted, by=by)
     return check_in(stay, ask.people, without_papers=without_papers, by=by)
 

@@ -10,6 +10,7 @@ from people.models import Household, Person
 from rooms.errors import (
     AlreadyWaiting,
     LeavesBeforeArriving,
+    NightIsPast,
     SeveralFamilies,
     StayTooLong,
     UnitTooSmall,
@@ -22,7 +23,7 @@ from rooms.nights import Nights, latest_end, tonight
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import writing
-from scheduling.errors import PastStart, TooFarAhead
+from scheduling.errors import TooFarAhead
 from scheduling.models import Booking
 from scheduling.slots import FARTHEST
 
@@ -30,11 +31,11 @@ Status = Stay.Status
 
 
 def check_dates(nights: Nights) -> None:
-    """Raises LeavesBeforeArriving, StayTooLong (D23), PastStart, TooFarAhead."""
+    """Raises LeavesBeforeArriving, StayTooLong (D23), NightIsPast, TooFarAhead."""
     check_order(nights)
     check_length(nights)
     if nights.from_on < tonight():
-        raise PastStart
+        raise NightIsPast
     if nights.from_on > clock.today() + FARTHEST:
         raise TooFarAhead(days=FARTHEST.days)
 

@@ -2,17 +2,21 @@
 
 from datetime import date, timedelta
 
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from base import clock
 from people.models import Centre, User
 from rooms import arranging, selectors, services, steps
-from rooms.errors import NoCotThere, NothingToClean, UnitOccupied
+from rooms.errors import NightIsPast, NoCotThere, NothingToClean, UnitOccupied
 from rooms.models import CotMove, Occupancy, Stay
 from rooms.nights import FOREVER, Nights, arrival, departure, tonight
 from rooms.states import UnitNow
 from scheduling import services as scheduling_services
 from scheduling import writing
-from scheduling.errors import PastStart
+from scheduling.errors import TooFarAhead
 from scheduling.models import Booking, Resource
+from scheduling.slots import FARTHEST
 from scheduling.writing import deadlock_retried
 
 
@@ -34,21 +38,26 @@ def make_ready(unit: Resource, *, by: User) -> Occupancy:
 @deadlock_retried
 def ready_after(stay: Stay, *, by: User) -> Occupancy:
     """The same for the unit that a stay left last. Raises UnitOccupied, NothingToClean."""
-    last = stay.occupancies.order_by("ready_at", "-ended_at").first()
-    if last is None:
-        raise NothingToClean(name="")
-    return make_ready(last.unit.resource, by=by)
+    mine = stay.occupancies.select_related("unit__resource")
+    left_last = mine.order_by(F("ended_at").desc(nulls_last=True))
+    waiting = left_last.filter(ready_at=None).first()
+    if waiting is None:
+        last = left_last.first()
+        raise NothingToClean(name=last.unit.resource.name if last else _("This stay"))
+    return make_ready(waiting.unit.resource, by=by)
 
 
 @deadlock_retried
 def take_out_of_service(unit: Resource, nights: Nights, *, by: User) -> list[Booking]:
     """Nobody sleeps there for some nights, a repair for instance.
 
-    Raises LeavesBeforeArriving, PastStart, UnitTaken.
+    Raises LeavesBeforeArriving, NightIsPast, TooFarAhead, UnitTaken.
     """
     steps.check_order(nights)
     if nights.from_on < tonight():
-        raise PastStart
+        raise NightIsPast
+    if nights.to_on > clock.today() + FARTHEST:
+        raise TooFarAhead(days=FARTHEST.days)
     writing.lock([unit.pk])
     arranging.clear([unit.pk], nights)
     there = as_is(unit)
@@ -108,11 +117,11 @@ def move_cots(
 ) -> CotMove:
     """Cots change units from a night on; from or to the store when one is not named (D17).
 
-    Raises PastStart, NoCotThere: the unit has not that many then or later, or a baby who is
+    Raises NightIsPast, NoCotThere: the unit has not that many then or later, or a baby who is
     there, or expected, would be left without.
     """
     if on < tonight():
-        raise PastStart
+        raise NightIsPast
     writing.lock([unit.pk for unit in (taken_from, brought_to) if unit])
     if taken_from:
         there = as_is(taken_from)

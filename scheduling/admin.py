@@ -44,7 +44,7 @@ class ResourceAdmin(admin.ModelAdmin):
     inlines = (AvailabilityInline, ExceptionInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
-        return super().get_queryset(request).exclude(kind=Resource.Kind.PERSON)
+        return super().get_queryset(request).filter(person=None, resident=None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Resource | None = None) -> bool:
         """A resource with a history is retired, never deleted."""

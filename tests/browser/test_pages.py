@@ -17,9 +17,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from base import clock
 from people.models import Case, Centre, Person, Role, User
+from rooms import services as rooms_services
+from rooms.models import Stay
 from scheduling import hours, services
 from scheduling.models import Booking, Modality, Resource, Service
 from scheduling.planning import Wish
+from tests.rooms import building as rooms_building
 from tests.support import building
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -44,6 +47,9 @@ class World:
     past: Booking
     ahead: Booking
     hold: Booking
+    unit: Resource
+    stay: Stay
+    held: Stay
     staff: dict[str, User]
 
 
@@ -82,6 +88,13 @@ def world() -> World:
             wish = Wish(service, starts_at, lead, (mother, child), Modality.ON_SITE, **fields)
             return services.book(wish, by=people["coordinator"])
 
+    unit = rooms_building.unit(centre, features=["ground_floor"])
+    family = rooms_building.family(centre, ages=[0, 5])
+    rooms_building.unit(centre)
+    stay = rooms_building.resident(unit, family, people["shelter"])
+    held = rooms_services.hold_unit(
+        rooms_building.ask(centre, rooms_building.nights(0, 3)), by=people["shelter"]
+    )
     return World(
         centre=centre,
         service=service,
@@ -93,6 +106,9 @@ def world() -> World:
         past=book(past, 10),
         ahead=book(soon, 10),
         hold=book(soon, 12, hold=True),
+        unit=unit,
+        stay=stay,
+        held=held,
         staff=people,
     )
 
@@ -170,6 +186,18 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("psychologist", "/accounts/password/change/"),
         ("psychologist", "/accounts/2fa/"),
         ("psychologist", "/nothing/"),
+        ("shelter", "/tonight/"),
+        ("shelter", "/board/"),
+        ("shelter", "/board/?days=90"),
+        ("psychologist", "/board/"),
+        ("shelter", f"/units/{world.unit.public_id}/"),
+        ("shelter", "/stays/new/?adults=1&ages=0,5&from_on="),
+        ("shelter", "/stays/new/?adults=9&from_on="),
+        ("shelter", f"/stays/new/?unit={world.unit.public_id}&q=Person"),
+        ("shelter", "/stays/waiting/"),
+        ("manager", f"/stays/{world.stay.public_id}/"),
+        ("shelter", f"/stays/{world.held.public_id}/?q=Person"),
+        ("shelter", "/toys/?q=Person"),
         ("leader", "/"),
         ("leader", "/find/"),
         ("data-officer", "/"),

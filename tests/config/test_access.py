@@ -141,6 +141,18 @@ revoke-calendar    POST    -        302 302 302 302 302 302 302 302 302 302
 block              GET     -        200 200 200 200 200 403 200 403 403 302
 block              POST    -        422 422 422 422 422 403 422 403 403 302
 access-page        GET     -        403 403 403 403 403 403 403 200 403 302
+tonight-page       GET     -        403 403 200 200 200 403 200 403 403 302
+board-page         GET     -        200 200 200 200 200 200 200 200 200 302
+unit-page          GET     unit     403 403 200 200 200 403 200 403 404 302
+unit-page          POST    unit     403 403 422 422 422 403 422 403 404 302
+new-stay           GET     -        403 403 200 200 200 403 200 403 403 302
+new-stay           POST    -        403 403 422 422 422 403 422 403 403 302
+waiting-page       GET     -        403 403 200 200 200 403 200 403 403 302
+stay-page          GET     stay     404 404 200 404 200 404 200 404 404 302
+stay-page          POST    stay     404 404 422 404 422 404 422 404 404 302
+toys-page          GET     -        200 200 200 200 200 200 200 403 403 302
+toys-page          POST    -        422 422 422 422 422 422 422 403 403 302
+toy-return         POST    loan     302 302 302 404 302 302 302 404 404 302
 """
 """The pages. A form that the role may send is shown again, wrong as it is (422), or leads on (302);
 whoever is not logged in is led to the log-in."""
@@ -321,6 +333,10 @@ SENT: dict[str, Callable[[House], Sent]] = {
     "POST new-case": lambda h: {"number": ""},
     "POST person-card": lambda h: {"phone": "?"},
     "POST block": lambda h: {"reason": "?"},
+    "POST new-stay": lambda h: {"act": "?"},
+    "POST toys-page": lambda h: {"toy": "?"},
+    "POST stay-page": lambda h: {"act": "?"},
+    "POST unit-page": lambda h: {"act": "?"},
 }
 
 

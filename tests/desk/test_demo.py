@@ -424,8 +424,7 @@ def name_of(resource):
 def told_of_booking(booking):
     live = booking.status == Status.HELD
     held = sorted(
-        (a.part, name_of(a.resource), str(a.period), a.active)
-        for a in booking.allocations.all()
+        (a.part, name_of(a.resource), str(a.period), a.active) for a in booking.allocations.all()
     )
     outcomes = sorted((p.person.full_name, p.outcome) for p in booking.participations.all())
     changes = [(change.what, "" if live else str(change.at)) for change in booking.changes.all()]

@@ -552,11 +552,15 @@ class House:
 
     def absence(self, stay: Stay, person: Person) -> None:
         self.check_status(stay, "in_house")
-        self.member(stay, person).absent_since = self.now
+        member = self.member(stay, person)
+        refuse("already_away" if member.absent_since else None)
+        member.absent_since = self.now
 
     def back(self, stay: Stay, person: Person) -> None:
         self.check_status(stay, "in_house")
-        self.member(stay, person).absent_since = None
+        member = self.member(stay, person)
+        refuse(None if member.absent_since else "not_away")
+        member.absent_since = None
 
     def check_out(self, stay: Stay) -> None:
         self.check_status(stay, "in_house")

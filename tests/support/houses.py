@@ -194,7 +194,8 @@ def house(slug: str) -> House:
 
 def sheltered(centre: Centre, staff: dict[str, User]) -> dict[str, Any]:
     """A house of four units: one family in, one expected, one on the list, and one gone whose
-    unit nobody has cleaned. `kin` is of them all."""
+    unit nobody has cleaned. `kin` is of them all. Papers for the first and the last are due
+    today."""
     by = staff["shelter"]
     taken, promised, unit_to_clean, unit = (rooms_building.unit(centre) for _ in range(4))
     families = [rooms_building.family(centre, ages=ages) for ages in ([0], [], [5], [])]
@@ -202,7 +203,7 @@ def sheltered(centre: Centre, staff: dict[str, User]) -> dict[str, Any]:
         KinshipWall(user=staff["kin"], household=family[0].household) for family in families
     )
     residents, awaited, listed, gone = families
-    with clock.frozen(NOW - timedelta(days=3)):
+    with clock.frozen(NOW - timedelta(days=14)):
         leaving = rooms_building.resident(unit_to_clean, gone, by)
         stay = rooms_building.resident(taken, residents, by)
     with clock.frozen(NOW - timedelta(hours=2)):
