@@ -25,6 +25,12 @@ def open_task(
     )
 
 
+def task_of_day(kind: Task.Kind, about: str, due_on: date) -> bool:
+    """Whether there is, or was, such a task for that day: what somebody ticked off is not asked
+    again."""
+    return Task.objects.filter(kind=kind, about=about, due_on=due_on).exists()
+
+
 def finish_task_about(kind: Task.Kind, about: str) -> None:
     """What the task asked for has happened."""
     Task.objects.filter(kind=kind, about=about, done_at=None).update(done_at=clock.now())

@@ -28,8 +28,7 @@ def record_birth(
 ) -> Member:
     """A child is born to a family in house (D25): a member from tonight on, whatever the beds.
     Raises WrongStay, StaleVersion."""
-    arranging.lock((), (), also=services.held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, version=version)
     steps.check_in_house(stay)
     child = register_person(
         stay.centre,
@@ -48,8 +47,7 @@ def add_member(stay: Stay, person: Person, *, by: User, version: int | None = No
     Raises WrongStay, StaleVersion, SeveralFamilies, UnitTooSmall, AlreadyInHouse, PersonTaken,
     NotTogether.
     """
-    arranging.lock((), [person], also=services.held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, people=[person], version=version)
     steps.check_in_house(stay)
     if person.household_id != stay.household_id:
         raise SeveralFamilies
@@ -83,8 +81,7 @@ def joined(stay: Stay, person: Person, *, by: User) -> Member:
 @deadlock_retried
 def part_member(member: Member, *, by: User, version: int | None = None) -> Member:
     """She left, the others stay. Raises WrongStay, StaleVersion, NotAMember, LastMember."""
-    writing.lock(services.held_by(member.stay))
-    stay = steps.reread(member.stay, version=version)
+    stay = steps.take(member.stay, version=version)
     steps.check_in_house(stay)
     present = {one.pk: one for one in selectors.members_of(stay)}
     if member.pk not in present:
@@ -127,7 +124,7 @@ def end_absence(member: Member, *, by: User, version: int | None = None) -> None
 
 def in_house_with(member: Member, *, version: int | None) -> Stay:
     """The member's stay, locked, while she is in it."""
-    stay = steps.reread(member.stay, version=version)
+    stay = steps.take(member.stay, version=version)
     steps.check_in_house(stay)
     if not stay.members.filter(pk=member.pk, left_on=None).exists():
         raise NotAMember

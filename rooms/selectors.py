@@ -210,6 +210,14 @@ def legs_by_booking(booking_ids: Iterable[int | None]) -> Mapping[int, list[Stay
     return found
 
 
+def held_by(stay: Stay) -> list[int]:
+    """Ids of what the stay holds now."""
+    if stay.booking_id is None:
+        return []
+    held = Allocation.objects.filter(booking=stay.booking_id, active=True)
+    return list(held.values_list("resource", flat=True))
+
+
 def joined(legs: Iterable[StayLeg]) -> list[StayLeg]:
     """Legs in a row in one unit as one: how people speak of them."""
     found: list[StayLeg] = []

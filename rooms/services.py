@@ -6,13 +6,13 @@ morning comes for the night that began the evening before.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from base import clock
 from base.errors import NotFound
 from base.models import Task
-from base.services import finish_task_about, open_task
+from base.services import finish_task_about, open_task, task_of_day
 from people.models import Centre, Person, User
 from people.policies import Staff
 from people.services import note_read
@@ -102,8 +102,7 @@ def offer_unit(
     Raises what `hold_unit` does, and WrongStay, StaleVersion.
     """
     units = candidates(stay, wanted)
-    arranging.lock(units, expected(stay), also=held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, units=units, people=expected(stay), version=version)
     steps.check_step(stay, Status.HELD)
     nights = nights or stay.nights
     steps.check_dates(nights)
@@ -181,13 +180,6 @@ def expected(stay: Stay) -> list[Person]:
     return [member.person for member in selectors.members_of(stay)]
 
 
-def held_by(stay: Stay) -> list[int]:
-    """Ids of what the stay holds now."""
-    if stay.booking is None:
-        return []
-    return list(stay.booking.allocations.filter(active=True).values_list("resource", flat=True))
-
-
 def party_in(stay: Stay) -> Party:
     """Who is to sleep there: those asked for, and once somebody is in house, those present."""
     if stay.status == Status.IN_HOUSE:
@@ -199,13 +191,12 @@ def party_in(stay: Stay) -> Party:
 @deadlock_retried
 def confirm_stay(stay: Stay, *, by: User, version: int | None = None) -> Stay:
     """Turn a hold into a reservation, which does not run out. Raises WrongStay, StaleVersion."""
-    writing.lock(held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, version=version)
     if stay.status != Status.HELD or booking_of(stay).status != Booking.Status.HELD:
         raise steps.wrong_stay(stay)
     set_booking(stay, Booking.Status.CONFIRMED)
     writing.record(booking_of(stay), What.CONFIRMED, by=by.pk)
-    writing.revise(held_by(stay))
+    writing.revise(selectors.held_by(stay))
     return steps.keep(stay)
 
 
@@ -229,8 +220,7 @@ def close_stay(
 ) -> Stay:
     """Nobody came, or is to come: refused (with the reason that is counted, D26), withdrawn, or
     did not come. Raises WrongStay, StaleVersion."""
-    writing.lock(held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, version=version)
     steps.check_step(stay, outcome)
     if outcome == Status.DID_NOT_COME and stay.from_on > tonight():
         raise steps.wrong_stay(stay)
@@ -261,8 +251,7 @@ def check_in(
     NotTogether.
     """
     people = list(people) or expected(stay)
-    arranging.lock((), people, also=held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, people=people, version=version)
     steps.check_step(stay, Status.IN_HOUSE)
     stay.household = steps.family_of([*people, *household_member(stay)])
     night = tonight()
@@ -375,26 +364,29 @@ def ask_for_papers(stay: Stay, reason: str, *, by: User) -> None:
         )
 
 
-def warn_of_meetings(stay: Stay, people: Sequence[Person]) -> None:
+def warn_of_meetings(
+    stay: Stay, people: Sequence[Person], *, until: datetime | None = None
+) -> None:
     """D11: whoever is in residence counts as on site. Nobody is turned away at the door for an
     hour of somebody else's: that hour is to be moved, which is a task of who runs the centre."""
     partners = selectors.partners_of(people)
-    for booking in selectors.hours_during(partners, booking_of(stay).ends_at):
-        open_task(
-            Task.Kind.KEPT_APART,
-            centre_id=booking.centre_id,
-            about=f"booking:{booking.public_id}",
-            due_on=clock.today(),
-            owner_id=None,
-        )
+    for booking in selectors.hours_during(partners, until or booking_of(stay).ends_at):
+        about, today = f"booking:{booking.public_id}", clock.today()
+        if not task_of_day(Task.Kind.KEPT_APART, about, today):
+            open_task(
+                Task.Kind.KEPT_APART,
+                centre_id=booking.centre_id,
+                about=about,
+                due_on=today,
+                owner_id=None,
+            )
 
 
 @deadlock_retried
 def check_out(stay: Stay, *, by: User, version: int | None = None) -> Stay:
     """They left, and the unit waits to be cleaned. The nights that are left are free; those past
     an agreed end are never added to it (D24). Raises WrongStay, StaleVersion."""
-    writing.lock(held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, version=version)
     steps.check_step(stay, Status.LEFT)
     legs = selectors.legs_of(stay)
     leave_unit(stay, by=by)
@@ -425,8 +417,7 @@ def extend_stay(
     Raises WrongStay, StaleVersion, LeavesBeforeArriving, StayTooLong, UnitTaken (naming a
     reservation as such), PersonTaken.
     """
-    arranging.lock((), expected(stay), also=held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, people=expected(stay), version=version)
     steps.check_in_house(stay)
     longer = Nights(stay.to_on, until)
     steps.check_order(longer)
@@ -463,8 +454,7 @@ def move_stay(
     Raises WrongStay, StaleVersion, OutsideStay, UnitUnsuitable, UnitTooSmall, UnitTaken,
     UnitNotReady, and NotFound for a unit of another centre.
     """
-    arranging.lock([unit.pk], (), also=held_by(stay))
-    stay = steps.reread(stay, version=version)
+    stay = steps.take(stay, units=[unit.pk], version=version)
     if stay.status not in {Status.HELD, Status.IN_HOUSE}:
         raise steps.wrong_stay(stay)
     is_here = stay.status == Status.IN_HOUSE

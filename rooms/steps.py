@@ -1,12 +1,13 @@
 """One step of one stay: read it again under its lock, see whether it may go there, keep it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 
 from base import clock
 from base.errors import StaleVersion
 from people.models import Household, Person
+from rooms import arranging, selectors
 from rooms.errors import (
     AlreadyWaiting,
     LeavesBeforeArriving,
@@ -65,6 +66,25 @@ def family_of(people: Collection[Person]) -> Household | None:
     if len(families) > 1:
         raise SeveralFamilies
     return families.pop() if families else None
+
+
+def take(
+    stay: Stay,
+    *,
+    units: Iterable[int] = (),
+    people: Collection[Person] = (),
+    version: int | None,
+) -> Stay:
+    """Lock what the stay holds and whatever else the step needs, then read it again.
+
+    Raises StaleVersion, also when somebody moved it just before the locks were had.
+    """
+    held = selectors.held_by(stay)
+    arranging.lock(units, people, also=held)
+    fresh = reread(stay, version=version)
+    if not set(selectors.held_by(fresh)) <= set(held):
+        raise StaleVersion(version=fresh.version)
+    return fresh
 
 
 def reread(stay: Stay, *, version: int | None) -> Stay:

@@ -1,11 +1,12 @@
 """What nobody does, but time: stays come to their end, or go past it."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from base import clock
 from base.models import Task
-from base.services import finish_task_about, open_task
-from rooms import selectors
+from base.services import finish_task_about, open_task, task_of_day
+from rooms import selectors, services
 from rooms.models import Stay
 
 WARNINGS = (
@@ -14,6 +15,10 @@ WARNINGS = (
     (60, Task.Kind.STAY_ENDS_60),
 )
 """Days before the end, the last warning first (D23)."""
+
+
+STAYS_ON_PERHAPS = timedelta(days=7)
+"""How far ahead the hours of people kept apart from an overdue family are looked at."""
 
 
 def watch_stays() -> int:
@@ -26,7 +31,10 @@ def watch_stays() -> int:
         warn_of_end(stay)
     for stay in late:
         open_once(Task.Kind.STAY_OVERDUE, stay, owner_id=selectors.case_lead(stay.household_id))
-    endangered = list(endangered_by(late))
+        services.warn_of_meetings(
+            stay, services.expected(stay), until=clock.now() + STAYS_ON_PERHAPS
+        )
+    endangered = list(endangered_stays())
     for stay in endangered:
         open_once(Task.Kind.STAY_ENDANGERED, stay, owner_id=stay.requested_by_id)
     return len({*near, *late, *endangered})
@@ -47,14 +55,12 @@ def warn_of_end(stay: Stay) -> None:
 def open_once(kind: Task.Kind, stay: Stay, *, owner_id: int | None) -> None:
     """A task that somebody ticked off is not opened again for the same end."""
     about = f"stay:{stay.public_id}"
-    if not Task.objects.filter(kind=kind, about=about, due_on=stay.to_on).exists():
+    if not task_of_day(kind, about, stay.to_on):
         open_task(kind, centre_id=stay.centre_id, about=about, due_on=stay.to_on, owner_id=owner_id)
 
 
-def endangered_by(late: Iterable[Stay]) -> Iterable[Stay]:
-    """Stays held in units that somebody overdue is still in (D24)."""
-    centres = {stay.centre_id for stay in late}
-    if not centres:
-        return ()
+def endangered_stays() -> Iterable[Stay]:
+    """Stays held in units that a family is still in past its nights there (D24)."""
+    centres = set(selectors.in_house(Stay.objects.all()).values_list("centre", flat=True))
     legs = (leg for unit in selectors.units(centres) for leg in unit.endangered())
     return Stay.objects.filter(pk__in={leg.stay_id for leg in legs if leg.stay_id})

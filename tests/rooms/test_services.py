@@ -20,7 +20,7 @@ from rooms.nights import Nights
 from rooms.selectors import StayLeg
 from rooms.states import State, UnitNow
 from scheduling import services as hours
-from scheduling.errors import NoContactConflict, PastStart, TooFarAhead
+from scheduling.errors import NoContactConflict, TooFarAhead
 from scheduling.models import Booking, Modality, Resource
 from scheduling.planning import Wish
 from tests.rooms.building import ask, family, nights, resident, unit
@@ -228,7 +228,11 @@ def move_cot(house: House, night: date, count: int = 1) -> None:
 REFUSALS: list[tuple[type[DomainError], Callable[[House], object]]] = [
     (errors.LeavesBeforeArriving, lambda h: asks_for(h, 1, 0)),
     (errors.StayTooLong, lambda h: asks_for(h, 0, 185)),
-    (PastStart, lambda h: asks_for(h, -1, 2)),
+    (errors.NightIsPast, lambda h: asks_for(h, -1, 2)),
+    (
+        errors.ArrivesLater,
+        lambda h: services.admit(ask(h.centre, nights(1, 2), people=h.people), by=h.by),
+    ),
     (TooFarAhead, lambda h: asks_for(h, 367, 2)),
     (errors.UnitTaken, lambda h: [h.held(h.small, n, 2) for n in (0, 1)]),
     (errors.UnitTaken, comes_to_an_occupied_unit),
@@ -306,7 +310,11 @@ def test_every_error_of_stays_is_said_somewhere():
         for error in vars(errors).values()
         if isinstance(error, type) and error.__module__ == errors.__name__
     }
-    assert own - {refusal for refusal, _ in REFUSALS} == {errors.NotLent}  # test_lending.py
+    assert own - {refusal for refusal, _ in REFUSALS} == {
+        errors.NotLent,  # test_lending.py
+        errors.ToyTaken,
+        errors.NotTogether,  # below, by what it is to the booking core
+    }
 
 
 def test_refusal_changes_nothing(house):
