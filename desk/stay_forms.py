@@ -252,6 +252,10 @@ class ServiceForm(StaffForm):
         return Nights(self.cleaned_data["from_on"], self.cleaned_data["to_on"])
 
 
+class AddressForm(StaffForm):
+    address = LabelField(max_length=200, label=_("Address"))
+
+
 class CotsForm(StaffForm):
     count = forms.IntegerField(min_value=1, max_value=20, initial=1, label=_("Cots"))
     to_unit = ByPublicId(required=False, label=_("Where to"), empty_label=_("the store room"))

@@ -51,6 +51,8 @@ class Board:
     free: Sequence[int] = field(default_factory=list)
     slept: int = 0
     possible: int = 0
+    official: Mapping[str, int] = field(default_factory=dict)
+    """Places in force today, by kind of unit: apart from the units (D18)."""
 
     @property
     def days(self) -> list[date]:
@@ -78,7 +80,8 @@ def board(centre_ids: Collection[int], nights: Nights, staff: Staff) -> Board:
     ]
     past = Nights(nights.from_on, min(nights.to_on, tonight()))
     slept = sum(slept_in(unit, past) for unit in units)
-    return Board(nights, lines, free, slept, len(past) * len(units))
+    official = selectors.official_places(centre_ids)
+    return Board(nights, lines, free, slept, len(past) * len(units), official)
 
 
 REVISION = """

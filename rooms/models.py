@@ -62,7 +62,7 @@ class Building(Record):
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="buildings")
     name = models.CharField(max_length=60)
-    address = models.CharField(max_length=200)
+    address = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["name"]

@@ -20,7 +20,7 @@ from people import selectors as people_selectors
 from people.models import Case, EntryBasis, Person
 from people.policies import SHELTERS, Staff
 from people.selectors import households_walled_from
-from rooms.models import Loan, Member, OfficialPlaces, Stay
+from rooms.models import Loan, Member, Stay
 from rooms.nights import DAY, FOREVER, Nights, arrival, nights_of, tonight
 from rooms.states import Leg, Presence, UnitNow
 from scheduling.models import LONGEST_STAY, Allocation, Booking, Modality, Resource
@@ -317,12 +317,19 @@ def case_lead(household_id: int | None) -> int | None:
     return newest.lead_id if newest else None
 
 
-def official_places(centre_id: int, kind: str) -> int | None:
-    """In force today (D18)."""
-    latest = OfficialPlaces.objects.filter(
-        centre=centre_id, kind=kind, from_on__lte=clock.today()
-    ).order_by("-from_on")
-    return latest.values_list("places", flat=True).first()
+OFFICIAL = """
+    SELECT kind, sum(places)
+      FROM (SELECT DISTINCT ON (centre_id, kind) kind, places FROM rooms_officialplaces
+             WHERE centre_id = ANY(%(centres)s) AND from_on <= %(today)s
+             ORDER BY centre_id, kind, from_on DESC) in_force
+     GROUP BY kind
+"""
+
+
+def official_places(centre_ids: Collection[int]) -> dict[str, int]:
+    """In force today, by kind of unit (D18)."""
+    facts = {"centres": list(centre_ids), "today": clock.today()}
+    return {kind: int(places) for kind, places in fetch(OFFICIAL, facts)}
 
 
 NAMES = """

@@ -199,6 +199,7 @@ class BoardOut(serializers.Serializer[Any]):
     free = serializers.ListField(child=serializers.IntegerField())
     nights_slept = serializers.IntegerField()
     nights_possible = serializers.IntegerField()
+    official_places = serializers.DictField(child=serializers.IntegerField())
     units = LineOut(many=True)
 
 
@@ -209,6 +210,7 @@ def board_shown(board: Board) -> dict[str, Any]:
         "free": board.free,
         "nights_slept": board.slept,
         "nights_possible": board.possible,
+        "official_places": board.official,
         "units": [
             {"unit": unit_shown(line.unit), "spans": [span_shown(span) for span in line.spans]}
             for line in board.lines

@@ -9,7 +9,7 @@ from base import clock
 from people.models import Centre, User
 from rooms import arranging, selectors, services, steps
 from rooms.errors import NightIsPast, NoCotThere, NothingToClean, UnitOccupied
-from rooms.models import CotMove, Occupancy, Stay
+from rooms.models import Building, CotMove, Occupancy, Stay
 from rooms.nights import FOREVER, Nights, arrival, departure, tonight
 from rooms.states import UnitNow
 from scheduling import services as scheduling_services
@@ -138,6 +138,13 @@ def move_cots(
     )
     writing.revise([unit.pk for unit in (taken_from, brought_to) if unit])
     return move
+
+
+def write_address(building: Building, address: str) -> Building:
+    """Where the house is: shelter staff write it down, nobody else ever reads it (D39)."""
+    building.address = address
+    building.save()
+    return building
 
 
 def all_fit(unit: UnitNow, on: date) -> bool:

@@ -15,7 +15,7 @@ from base import clock
 from desk.fields import DayField
 from desk.forms import Form
 from desk.pages import accepted, back, done, page
-from desk.stay_forms import CotsForm, LendForm, PlaceForm, ServiceForm
+from desk.stay_forms import AddressForm, CotsForm, LendForm, PlaceForm, ServiceForm
 from desk.web.people import LONGEST_QUESTION
 from people import selectors as people_selectors
 from people.models import Person
@@ -89,6 +89,12 @@ def unit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = request.POST.get("act")
     service = ServiceForm(request.POST if act == "close" else None, staff=staff)
     cots = CotsForm(request.POST if act == "cots" else None, staff=staff, unit=unit)
+    building = unit.unit.building
+    address = AddressForm(
+        request.POST if act == "address" else None,
+        staff=staff,
+        initial={"address": building.address},
+    )
     commands: dict[str, tuple[Form | None, Callable[[], object], str]] = {
         "ready": (None, lambda: upkeep.make_ready(unit, by=staff.user), _("The unit is ready.")),
         "open": (
@@ -101,6 +107,11 @@ def unit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
             lambda: upkeep.take_out_of_service(unit, service.nights, by=staff.user),
             _("Marked. Nobody is put there in that time."),
         ),
+        "address": (
+            address,
+            lambda: upkeep.write_address(building, address.cleaned_data["address"]),
+            _("Written down, for shelter staff alone."),
+        ),
         "cots": (cots, lambda: move_cots(unit, cots, staff), _("Noted: the cots move.")),
     }
     if request.method == "POST" and act in commands:
@@ -110,7 +121,8 @@ def unit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return back(request, "unit-page", public_id=public_id)
     context = {
         "unit": upkeep.as_is(unit),
-        "address": unit.unit.building.address,
+        "address": building.address,
+        "address_form": address,
         "service": service,
         "cots": cots,
         "cots_now": upkeep.as_is(unit).cots_on(Nights(tonight(), tonight())),

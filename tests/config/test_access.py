@@ -197,6 +197,7 @@ ADMIN = (
     *("procrastinate_procrastinatejob", "schedule_calendar", "schedule_calendarrelation"),
     *("schedule_event", "schedule_eventrelation", "schedule_occurrence", "schedule_rule"),
     *("people_centre", "people_user", "rooms_room"),
+    *("rooms_building", "rooms_unit", "rooms_cotmove", "rooms_officialplaces"),
     *("scheduling_service", "scheduling_resource", "scheduling_closure"),
 )
 """Tables that the installer looks after. No family's data is among them."""
