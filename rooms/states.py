@@ -11,6 +11,7 @@ from uuid import UUID
 
 from base import clock
 from rooms.fitting import Party, fewest_cots
+from rooms.models import Need
 from rooms.nights import DAY, FOREVER, Nights, departure, night_of, tonight
 
 
@@ -95,6 +96,11 @@ class UnitNow:
     cots: list[tuple[date, int]] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
     presences: list[Presence] = field(default_factory=list)
+
+    @property
+    def offers(self) -> list[str]:
+        """What it has for a family's needs, in the order they are spoken of."""
+        return [need for need in Need.values if need in self.features]
 
     @property
     def present(self) -> Presence | None:

@@ -191,6 +191,27 @@ def menu(visit: Visit) -> None:
     visit.page.locator(".menu summary").click()
 
 
+def taking(visit: Visit) -> None:
+    """The first unit that is free, for a family that is being looked for."""
+    visit.page.goto("/tonight/")
+    visit.page.get_by_role("button", name="Вземете").first.click()
+    visit.page.goto(f"{visit.page.url}&q=А")
+
+
+def unit(visit: Visit) -> None:
+    visit.page.goto(f"/units/{visit.api('units/')['results'][0]['id']}/")
+
+
+def first(status: str) -> Callable[[Visit], None]:
+    """The page of the first stay that is in this status."""
+
+    def go(visit: Visit) -> None:
+        found = visit.api("stays/", status=status)["results"]
+        visit.page.goto(f"/stays/{found[0]['id']}/")
+
+    return go
+
+
 def at(path: str) -> Callable[[Visit], None]:
     def go(visit: Visit) -> None:
         visit.page.goto(path)
@@ -232,6 +253,21 @@ STEPS: dict[str, Steps] = {
         ("person-coordinator", person),
         ("ties", ties),
     ],
+    "shelter": [
+        ("tonight", at("/tonight/")),
+        ("board", at("/board/")),
+        ("board-quarter", at("/board/?days=90")),
+        ("place", at("/stays/new/?adults=1&ages=0,5&from_on=")),
+        ("place-none", at("/stays/new/?adults=5&ages=3,4,5&from_on=")),
+        ("take", taking),
+        ("waiting", at("/stays/waiting/")),
+        ("stay", first("in_house")),
+        ("stay-held", first("held")),
+        ("stay-waiting", first("requested")),
+        ("unit", unit),
+        ("toys", at("/toys/?q=А")),
+    ],
+    "manager": [("stay-manager", first("in_house"))],
     "data-officer": [("welcome", at("/")), ("access-log", at("/access/"))],
     "leader": [("welcome-leader", at("/"))],
 }
