@@ -69,6 +69,7 @@ class PlaceForm(StaffForm):
     to_on = DayField(required=False, label=_("Until the morning of"))
     centre = ByPublicId(required=False, label=_("Centre"), empty_label=None)
     unit = ByPublicId(required=False, widget=forms.HiddenInput)
+    turns = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

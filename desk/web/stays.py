@@ -39,7 +39,7 @@ from rooms.models import Absence, Stay
 from rooms.nights import Nights, latest_end, tonight
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
-from scheduling.models import Change
+from scheduling.models import Change, Resource
 
 TURNED_AWAY_FOR = timedelta(days=365)
 
@@ -71,7 +71,8 @@ def new_stay(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "asked": request.GET.get("from_on") is not None}
     if form.is_valid():
         context |= answered(form, staff)
-        if form.cleaned_data.get("unit") or "wait" in request.GET:
+        chosen_place = form.cleaned_data.get("unit") or form.cleaned_data.get("turns")
+        if chosen_place or "wait" in request.GET:
             context |= chosen(request, form)
     return render(request, "desk/new_stay.html", context)
 
@@ -113,6 +114,7 @@ def chosen(request: HttpRequest, form: PlaceForm) -> dict[str, Any]:
         "form": form,
         "take": True,
         "unit": asked.get("unit"),
+        "turns": asked.get("turns"),
         "asked_for": asked,
         "q": q,
         "families": families(caller(request), q),
@@ -140,7 +142,7 @@ def take(form: TakeForm, staff: Staff) -> Stay:
         in_danger=asked["in_danger"],
         reason=asked["reason"],
     )
-    wanted = [StayLeg(asked["unit"], nights)] if asked.get("unit") else []
+    wanted = [StayLeg(asked["unit"], nights)] if asked.get("unit") else in_turns(form, nights)
     act = asked["act"]
     if act == "wait":
         return services.request_stay(ask, by=staff.user)
@@ -148,6 +150,16 @@ def take(form: TakeForm, staff: Staff) -> Stay:
         papers = asked["without_papers"]
         return services.admit(ask, wanted, without_papers=papers, by=staff.user)
     return services.hold_unit(ask, wanted, reserve=act == "reserve", by=staff.user)
+
+
+def in_turns(form: TakeForm, nights: Nights) -> list[StayLeg]:
+    """The units one after another that were offered; empty when one does, or none was asked."""
+    if not form.cleaned_data.get("turns"):
+        return []
+    centre = form.cleaned_data["centre"]
+    answer = availability.availability([centre.pk], form.party, nights)
+    units = Resource.objects.in_bulk([turn.unit.pk for turn in answer.in_turns])
+    return [StayLeg(units[turn.unit.pk], turn.nights) for turn in answer.in_turns]
 
 
 @page

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from base import clock
 from people.models import Role
-from rooms import board, services
+from rooms import board, selectors, services
 from rooms.models import Loan, Stay
 from rooms.nights import DAY, tonight
 from rooms.selectors import StayLeg
@@ -88,13 +88,17 @@ def test_a_mother_with_two_children_is_answered_from_one_page(shelter: Shelter) 
     assert "Small" not in shown
 
 
-def test_units_in_turn_are_offered_when_one_does_not_do(shelter: Shelter) -> None:
+def test_units_in_turn_are_offered_and_held_together(shelter: Shelter) -> None:
+    """Small until the third, then Large: nobody has to do it twice."""
     for unit, when in ((shelter.small, nights(3, 9)), (shelter.large, nights(0, 3))):
         services.hold_unit(ask(shelter.centre, when), [StayLeg(unit, when)], by=shelter.worker)
-    shown = shelter.read("/stays/new/", adults="1", from_on="", to_on="06.03.2027")
-    assert "Няма звено за всички тези нощи" in shown
-    wanted = shelter.read("/stays/new/", adults="1", from_on="", to_on="03.03.2027")
-    assert "1 подходящо звено" in wanted
+    until = f"{nights(0, 6).to_on:%d.%m.%Y}"
+    shown = shelter.read("/stays/new/", adults="1", from_on="", to_on=until)
+    assert "Но с преместване може" in shown
+    filled = {"act": "hold", "turns": "1", "adults": "1", "to_on": until}
+    shelter.client.post("/stays/new/", filled)
+    held = Stay.objects.latest("pk")
+    assert [leg.unit for leg in selectors.legs_of(held)] == [shelter.small, shelter.large]
 
 
 def test_hold_needs_no_name(shelter: Shelter) -> None:
