@@ -1,5 +1,6 @@
 """Tasks for staff: opened by what happens, ticked off by people."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from base import clock
@@ -34,6 +35,13 @@ def task_of_day(kind: Task.Kind, about: str, due_on: date) -> bool:
 def finish_task_about(kind: Task.Kind, about: str) -> None:
     """What the task asked for has happened."""
     Task.objects.filter(kind=kind, about=about, done_at=None).update(done_at=clock.now())
+
+
+def finish_tasks_but(kind: Task.Kind, still: Iterable[str]) -> None:
+    """Of this kind only these matters go on: the others have settled themselves."""
+    Task.objects.filter(kind=kind, done_at=None).exclude(about__in=list(still)).update(
+        done_at=clock.now()
+    )
 
 
 def finish_task(task: Task) -> Task:

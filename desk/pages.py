@@ -66,9 +66,14 @@ def done(request: HttpRequest, command: Callable[[], object], *, said: "StrOrPro
 
 def back(request: HttpRequest, to: str, **ids: Any) -> HttpResponse:
     """To the page whose button was pressed, if the form names one of ours; else to `to`."""
-    named = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        named, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return HttpResponseRedirect(named)
-    return HttpResponseRedirect(reverse(to, kwargs=ids))
+    named = ours(request, request.POST.get("next", ""))
+    return HttpResponseRedirect(named or reverse(to, kwargs=ids))
+
+
+def ours(request: HttpRequest, address: str) -> str:
+    """The address, if it is one of our pages; else nothing."""
+    hosts = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts=hosts, require_https=request.is_secure()
+    )
+    return address if safe else ""

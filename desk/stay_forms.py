@@ -9,19 +9,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from base.errors import DomainError
 from desk.fields import DayField, LabelField, VersionField
 from desk.forms import ByPublicId, Several, StaffForm
 from people import selectors as people_selectors
 from people.models import Centre
 from people.policies import SEES_NAMES, SHELTERS
 from rooms import selectors
-from rooms.fitting import Party
+from rooms.fitting import MOST_ADULTS, MOST_CHILDREN, OLDEST_CHILD, Party
 from rooms.models import Absence, Need, Stay, UnitKind
 from rooms.nights import Nights, latest_end, tonight
+from rooms.steps import check_dates
 
-MOST_ADULTS = 10
-MOST_CHILDREN = 12
-OLDEST_CHILD = 17
 MONTH = timedelta(days=30)
 
 
@@ -93,10 +92,11 @@ class PlaceForm(StaffForm):
         asked["centre"] = unit.centre if unit else asked.get("centre") or self.only
         if not self.errors and not asked["adults"] + len(asked["ages"]):
             self.add_error("adults", gettext("Say for how many people."))
-        if asked.get("to_on") and asked["to_on"] <= asked["from_on"]:
-            self.add_error(
-                "to_on", gettext("The day of leaving must come after the day of arriving.")
-            )
+        from_on = asked["from_on"]
+        try:
+            check_dates(Nights(from_on, asked.get("to_on") or from_on + timedelta(days=1)))
+        except DomainError as error:
+            self.add_error("to_on" if asked.get("to_on") else "from_on", str(error))
         return asked
 
     @property
@@ -144,11 +144,12 @@ class TakeForm(PlaceForm):
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
-        if not self.errors and asked["centre"] is None:
+        if not self.errors and asked.get("centre") is None:
             self.add_error("centre", gettext("Say in which centre."))
         if not self.errors and asked.get("to_on") is None:
             asked["to_on"] = asked["from_on"] + MONTH
-        if any(person.centre_id != asked["centre"].pk for person in asked.get("people") or ()):
+        centre = asked.get("centre")
+        if centre and any(person.centre_id != centre.pk for person in asked.get("people") or ()):
             self.add_error("people", gettext("Not everybody is of this centre."))
         return asked
 
@@ -169,10 +170,10 @@ class CheckInForm(ActForm):
         fields["people"].queryset = people_selectors.people_of(self.staff)
 
 
-class OfferForm(ActForm):
+class UnitForm(ActForm):
+    """A step into a unit of the stay's centre."""
+
     unit = ByPublicId(label=_("Unit"), empty_label=None)
-    from_on = DayField(required=False, label=_("From the evening of"))
-    to_on = DayField(required=False, label=_("Until the morning of"))
 
     def __init__(self, *args: Any, stay: Stay, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -183,6 +184,15 @@ class OfferForm(ActForm):
         fields["unit"].label_from_instance = lambda unit: unit.name
         self.stay = stay
 
+
+class OfferForm(UnitForm):
+    from_on = DayField(required=False, label=_("From the evening of"))
+    to_on = DayField(required=False, label=_("Until the morning of"))
+
+    def __init__(self, *args: Any, stay: Stay, **options: Any) -> None:
+        asked = {"from_on": max(stay.from_on, tonight()), "to_on": stay.to_on}
+        super().__init__(*args, stay=stay, initial=asked, **options)
+
     def clean(self) -> dict[str, Any]:
         asked = {**(super().clean() or {})}
         asked["from_on"] = asked.get("from_on") or max(self.stay.from_on, tonight())
@@ -190,14 +200,12 @@ class OfferForm(ActForm):
         return asked
 
 
-class MoveForm(OfferForm):
+class MoveForm(UnitForm):
     on = DayField(
-        required=False, label=_("From the evening of"), help_text=_("Empty: now, tonight.")
+        required=False,
+        label=_("From the evening of"),
+        help_text=_("Empty: now, tonight. Who has not come yet gets it for the whole stay."),
     )
-    from_on = to_on = None  # type: ignore[assignment]
-
-    def clean(self) -> dict[str, Any]:
-        return {**(super(OfferForm, self).clean() or {})}
 
 
 class ExtendForm(ActForm):

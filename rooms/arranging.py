@@ -10,7 +10,14 @@ from datetime import timedelta
 from base import clock
 from people.models import Person, User
 from rooms import selectors
-from rooms.errors import AlreadyInHouse, NotTogether, NoUnitFree, PersonTaken, UnitTaken
+from rooms.errors import (
+    AlreadyInHouse,
+    NotTogether,
+    NoUnitFree,
+    PersonTaken,
+    UnitReserved,
+    UnitTaken,
+)
 from rooms.fitting import Party
 from rooms.models import Member, Stay
 from rooms.nights import LONGEST, Nights, arrival, departure
@@ -66,23 +73,30 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
 
 
 def check_free(unit: UnitNow, nights: Nights, *, stay: Stay | None = None) -> None:
-    """Raises UnitTaken with the first nights that are not free."""
-    if clash := unit.clash(nights, ignoring=stay.pk if stay else None):
-        raise taken(unit, clash.within(nights))
+    """Raises UnitTaken with the first nights that are not free; UnitReserved when a stay that is
+    expected has them."""
+    clash = unit.clash(nights, ignoring=stay.pk if stay else None)
+    if clash is None:
+        return
+    facts = facts_of_taken(unit, clash.within(nights))
+    expected = (leg for leg in unit.legs if leg.nights == clash and leg.status == Stay.Status.HELD)
+    if leg := next(expected, None):
+        assert leg.stay_id is not None
+        raise UnitReserved(**facts, stay=Stay.objects.get(pk=leg.stay_id).public_id)
+    raise UnitTaken(**facts)
 
 
-def taken(unit: UnitNow, nights: Nights) -> UnitTaken:
-    leg = unit.leg_at(nights.from_on)
-    return UnitTaken(
-        resource=unit.public_id,
-        kind=Part.UNIT.value,
-        name=unit.name,
-        on=f"{nights.from_on:%d.%m.%Y}",
-        from_on=nights.from_on.isoformat(),
-        starts_at=arrival(nights.from_on),
-        ends_at=departure(nights.to_on),
-        reserved=bool(leg and leg.status == Stay.Status.HELD),
-    )
+def facts_of_taken(unit: UnitNow, nights: Nights) -> dict[str, object]:
+    """What a refusal tells of a unit and the nights in which it is taken."""
+    return {
+        "resource": unit.public_id,
+        "kind": Part.UNIT.value,
+        "name": unit.name,
+        "on": f"{nights.from_on:%d.%m.%Y}",
+        "from_on": nights.from_on.isoformat(),
+        "starts_at": arrival(nights.from_on),
+        "ends_at": departure(nights.to_on),
+    }
 
 
 def best_unit(units: Iterable[UnitNow], party: Party, nights: Nights) -> UnitNow:

@@ -87,8 +87,9 @@ def board(centre_ids: Collection[int], nights: Nights, staff: Staff) -> Board:
 REVISION = """
     SELECT (SELECT coalesce(sum(revision), 0) FROM scheduling_resource
              WHERE centre_id = ANY(%(centres)s) AND kind = 'unit')::bigint,
-           (SELECT count(*) FROM scheduling_booking
-             WHERE status = 'held' AND kind = 'stay' AND hold_expires_at > %(now)s)
+           (SELECT coalesce(sum(id), 0) FROM scheduling_booking
+             WHERE status = 'held' AND kind = 'stay' AND hold_expires_at > %(now)s
+               AND centre_id = ANY(%(centres)s))::bigint
 """
 
 

@@ -43,10 +43,19 @@ class ToyTaken(ResourceUnavailable):
 
 
 class UnitTaken(ResourceUnavailable):
-    """A unit is not free for some of the nights. Facts: `unit`, `from_on`, `to_on` of the first
-    stretch that is taken, and `stay` when a reservation is in the way."""
+    """A unit is not free for some of the nights. Facts: `resource`, `name`, and `from_on`,
+    `starts_at`, `ends_at` of the first stretch that is taken."""
 
     sentence = _("%(name)s is not free from %(on)s. Choose another unit or other dates.")
+
+
+class UnitReserved(UnitTaken):
+    """The same, where a reservation is in the way: `stay` is its id (D24)."""
+
+    sentence = _(
+        "%(name)s is reserved from %(on)s. Move that reservation to another unit first, or choose "
+        "another unit or other dates."
+    )
 
 
 class NoUnitFree(ResourceUnavailable):
@@ -132,7 +141,7 @@ class SeveralFamilies(DomainError):
 
 class LastMember(DomainError):
     code = "last_member"
-    sentence = _("This is the last one here. Check the family out instead.")
+    sentence = _("No adult would be left here. Check the family out instead.")
 
 
 class NotAMember(DomainError):

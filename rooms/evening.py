@@ -45,6 +45,11 @@ class Evening:
     holds: Sequence[Placed]
     endangered: Sequence[Placed]
 
+    @property
+    def families(self) -> int:
+        """Free family units: what is told on the phone."""
+        return sum(free.unit.kind == UnitKind.FAMILY for free in self.free)
+
 
 def evening(staff: Staff) -> Evening:
     """Of the centres in which she shelters."""
@@ -69,9 +74,10 @@ def evening(staff: Staff) -> Evening:
             if unit.state == State.FREE
         ],
         arrivals=[
+            # Also those whose nights are over: somebody is to say that they did not come.
             Placed(stay, held_in.get(stay.pk))
             for stay in held
-            if stay.from_on <= night < stay.to_on
+            if stay.from_on <= night
         ],
         leavers=[
             Placed(stay, by_stay.get(stay.pk))

@@ -8,6 +8,11 @@ from people.models import Person
 from rooms.models import UnitKind
 from rooms.nights import Nights
 
+MOST_ADULTS = 10
+MOST_CHILDREN = 12
+OLDEST_CHILD = 17
+"""What a request may hold."""
+
 COT_UNTIL = 2
 """Children younger than this sleep in a cot; when cots are short, in a bed."""
 

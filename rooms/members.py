@@ -37,7 +37,7 @@ def record_birth(
         birth_on=clock.today(),
         household=stay.household,
     )
-    return joined(stay, child, by=by)
+    return take_in(stay, child, by=by)
 
 
 @deadlock_retried
@@ -60,7 +60,7 @@ def add_member(stay: Stay, person: Person, *, by: User, version: int | None = No
     units = services.now_of(stay, legs)
     for leg in legs:
         steps.check_fits(units[leg.unit.pk], party, leg.nights)
-    member = joined(stay, person, by=by)
+    member = take_in(stay, person, by=by)
     services.warn_of_meetings(stay, [person])
     return member
 
@@ -71,7 +71,7 @@ def here(stay: Stay) -> StayLeg:
     return StayLeg(occupancy.unit.resource, Nights(tonight(), tonight() + DAY))
 
 
-def joined(stay: Stay, person: Person, *, by: User) -> Member:
+def take_in(stay: Stay, person: Person, *, by: User) -> Member:
     member = Member.objects.create(stay=stay, person=person, joined_on=tonight())
     arranging.write_again(stay, selectors.legs_of(stay), what=What.JOINED, by=by)
     steps.keep(stay)
@@ -86,9 +86,9 @@ def part_member(member: Member, *, by: User, version: int | None = None) -> Memb
     present = {one.pk: one for one in selectors.members_of(stay)}
     if member.pk not in present:
         raise NotAMember
-    if len(present) == 1:
+    member = present.pop(member.pk)
+    if all(one.person.is_child_on(tonight()) for one in present.values()):
         raise LastMember
-    member = present[member.pk]
     member.left_on = tonight()
     member.save()
     member.absences.filter(ended_at=None).update(ended_at=clock.now())
@@ -113,13 +113,14 @@ def begin_absence(
 
 
 @deadlock_retried
-def end_absence(member: Member, *, by: User, version: int | None = None) -> None:
+def end_absence(member: Member, *, by: User, version: int | None = None) -> Member:
     """Back again. Raises WrongStay, StaleVersion, NotAMember, NotAway."""
     stay = in_house_with(member, version=version)
     if not member.absences.filter(ended_at=None).update(ended_at=clock.now()):
         raise NotAway
     writing.record(arranging.booking_of(stay), What.ABSENT, by=by.pk, facts={"kind": "back"})
     steps.keep(stay)
+    return member
 
 
 def in_house_with(member: Member, *, version: int | None) -> Stay:

@@ -193,6 +193,7 @@ class Stay(Record):
     status = models.CharField(max_length=12, choices=Status.choices)
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="stays")
     booking = models.OneToOneField(Booking, models.PROTECT, null=True, related_name="stay")
+    lapsed = models.ManyToManyField(Booking, related_name="+", help_text="holds that ran out")
     adults = models.PositiveSmallIntegerField(default=1)
     ages = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text="of the children")
     needs = ArrayField(models.CharField(max_length=12, choices=Need.choices), default=list)

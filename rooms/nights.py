@@ -5,7 +5,6 @@ the last, so the day one leaves can be the day another comes. `[from_on, to_on)`
 the exit day does not count (D40).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -84,17 +83,3 @@ def nights_of(period: TimestamptzRange) -> Nights:
 def latest_end(from_on: date) -> date:
     """Six calendar months after (D23)."""
     return from_on + LONGEST
-
-
-def first_free(taken: Iterable[Nights], night: date) -> date:
-    """The first night from `night` on that nothing takes."""
-    for nights in sorted(taken):
-        if night in nights:
-            night = nights.to_on
-    return night
-
-
-def free_until(taken: Iterable[Nights], night: date) -> date | None:
-    """The first taken night from `night` on; None when there is none."""
-    starts = (nights.from_on for nights in taken if nights.to_on > night)
-    return min((max(start, night) for start in starts), default=None)

@@ -1,7 +1,8 @@
 """Who takes families in, and who may see what of it. API and pages ask the same predicates."""
 
-from people.models import Role
+from people.models import Person, Role
 from people.policies import SEES_NAMES, SHELTERS, Staff
+from rooms.models import Stay
 
 EXTENDS = frozenset({Role.Name.MANAGER})  # D23
 
@@ -19,6 +20,13 @@ def may_extend(staff: Staff, centre_id: int) -> bool:
 def may_lend(staff: Staff, centre_id: int) -> bool:
     """Toys go to families whom she may find by name."""
     return staff.may(SEES_NAMES, centre_id)
+
+
+def shelters_family_of(staff: Staff, person: Person) -> bool:
+    """Somebody of the family waits, is expected or is in house."""
+    live = (Stay.Status.REQUESTED, Stay.Status.HELD, Stay.Status.IN_HOUSE)
+    stays = Stay.objects.filter(household=person.household_id, status__in=live)
+    return may_shelter(staff, person.centre_id) and stays.exists()
 
 
 def shelters(staff: Staff) -> bool:

@@ -23,7 +23,7 @@ from people.selectors import households_walled_from
 from rooms.models import Loan, Member, Stay
 from rooms.nights import DAY, FOREVER, Nights, arrival, nights_of, tonight
 from rooms.states import Leg, Presence, UnitNow
-from scheduling.models import LONGEST_STAY, Allocation, Booking, Modality, Resource
+from scheduling.models import LONGEST_STAY, Allocation, Booking, Change, Modality, Resource
 from scheduling.selectors import EXPIRED_HOLDS
 
 UNITS = """
@@ -208,6 +208,12 @@ def legs_by_booking(booking_ids: Iterable[int | None]) -> Mapping[int, list[Stay
     for row in held.select_related("resource").order_by("period"):
         found[row.booking_id].append(StayLeg(row.resource, nights_of(row.period)))
     return found
+
+
+def changes_of(stay: Stay) -> QuerySet[Change]:
+    """Everything that was done to what it holds, and to holds that ran out before."""
+    held = [stay.booking_id, *stay.lapsed.values_list("pk", flat=True)]
+    return Change.objects.filter(booking__in=[pk for pk in held if pk]).select_related("by")
 
 
 def held_by(stay: Stay) -> list[int]:
@@ -408,6 +414,11 @@ def loans_of(staff: Staff) -> QuerySet[Loan]:
     return Loan.objects.filter(
         toy__centre__in=staff.centre_ids, person__in=people_selectors.people_of(staff)
     ).select_related("toy", "person", "booking")
+
+
+def toys_lent(toys: QuerySet[Resource]) -> set[int]:
+    """Ids of those that are with families."""
+    return set(Loan.objects.filter(toy__in=toys, returned_on=None).values_list("toy", flat=True))
 
 
 def lent(loans: QuerySet[Loan]) -> QuerySet[Loan]:

@@ -13,7 +13,7 @@ from rooms import selectors
 from rooms.availability import Answer, Turn, Vacancy
 from rooms.board import Board, Span
 from rooms.evening import Evening, Placed, Sister
-from rooms.fitting import Party
+from rooms.fitting import MOST_ADULTS, MOST_CHILDREN, OLDEST_CHILD, Party
 from rooms.models import Absence, Loan, Member, Need, Stay, UnitKind
 from rooms.nights import Nights, tonight
 from rooms.selectors import StayLeg
@@ -21,9 +21,6 @@ from rooms.states import STATES, UnitNow
 from scheduling.models import Booking
 from scheduling.serializers import Versioned
 
-MOST_ADULTS = 10
-MOST_CHILDREN = 12
-OLDEST_CHILD = 17
 MOST_DAYS = 120
 FIRST = [
     (status.value, status.label)

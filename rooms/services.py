@@ -25,6 +25,7 @@ from rooms.errors import (
     OutsideStay,
     StayIsOver,
     UnitNotReady,
+    UnitTaken,
 )
 from rooms.fitting import Party, party_of
 from rooms.models import Absence, Extension, Member, Occupancy, Stay, Unit
@@ -323,7 +324,8 @@ def now_of(stay: Stay, legs: Iterable[StayLeg]) -> dict[int, UnitNow]:
 def check_enterable(unit: UnitNow) -> None:
     """Raises UnitTaken when somebody is in it, UnitNotReady while it is to be cleaned."""
     if unit.present:
-        raise arranging.taken(unit, Nights(tonight(), tonight() + DAY))
+        tonight_only = Nights(tonight(), tonight() + DAY)
+        raise UnitTaken(**arranging.facts_of_taken(unit, tonight_only))
     if unit.to_clean:
         raise UnitNotReady(unit=unit.public_id, name=unit.name)
 
@@ -420,7 +422,7 @@ def extend_stay(
     stay = steps.take(stay, people=expected(stay), version=version)
     steps.check_in_house(stay)
     longer = Nights(stay.to_on, until)
-    steps.check_order(longer)
+    steps.check_order(Nights(max(stay.to_on, tonight()), until))
     steps.check_length(longer)
     legs = selectors.legs_of(stay)
     last = legs[-1].unit

@@ -151,7 +151,7 @@ def be_discreet(stay: Stay) -> None:
     """From now on only who shelters or works with the family finds it by name (D39)."""
     if stay.household and not stay.household.is_discreet:
         stay.household.is_discreet = True
-        stay.household.save()
+        stay.household.save(update_fields=["is_discreet"])
 
 
 def cut(legs: Sequence[StayLeg], nights: Nights) -> list[StayLeg]:

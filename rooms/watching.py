@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from base import clock
 from base.models import Task
-from base.services import finish_task_about, open_task, task_of_day
+from base.services import finish_task_about, finish_tasks_but, open_task, task_of_day
 from rooms import selectors, services
 from rooms.models import Stay
 
@@ -35,6 +35,7 @@ def watch_stays() -> int:
             stay, services.expected(stay), until=clock.now() + STAYS_ON_PERHAPS
         )
     endangered = list(endangered_stays())
+    finish_tasks_but(Task.Kind.STAY_ENDANGERED, [f"stay:{stay.public_id}" for stay in endangered])
     for stay in endangered:
         open_once(Task.Kind.STAY_ENDANGERED, stay, owner_id=stay.requested_by_id)
     return len({*near, *late, *endangered})

@@ -43,3 +43,24 @@ document.addEventListener("htmx:sendError", () => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) document.getElementById("offline").hidden = true;
 });
+
+// The board renews itself under its reader: where she had scrolled to and what she was at stay.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const frame = document.querySelector(".board-frame");
+  if (!event.detail.shouldSwap || event.detail.target.id !== "board" || !frame) return;
+  const at = frame.scrollLeft;
+  const left = frame.contains(document.activeElement) && document.activeElement;
+  const address = left && left.getAttribute("href");
+  document.addEventListener(
+    "htmx:afterSettle",
+    () => {
+      const renewed = document.querySelector(".board-frame");
+      if (!renewed) return;
+      renewed.scrollLeft = at;
+      const same = address && renewed.querySelector(`a[href="${CSS.escape(address)}"]`);
+      if (same) same.focus({ preventScroll: true });
+      else if (left) renewed.focus({ preventScroll: true });
+    },
+    { once: true },
+  );
+});

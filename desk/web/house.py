@@ -23,7 +23,6 @@ from people.policies import SEES_NAMES, Staff, require
 from people.requests import caller
 from rooms import board as boards
 from rooms import evening, lending, lookup, policies, selectors, upkeep
-from rooms.models import Loan
 from rooms.nights import DAY, Nights, tonight
 from scheduling.models import Resource
 
@@ -159,16 +158,17 @@ def toys_page(request: HttpRequest) -> HttpResponse:
             return redirect("toys-page")
     q = question(request)
     lent = {loan.toy_id: loan for loan in selectors.lent(selectors.loans_of(staff))}
-    taken = set(Loan.objects.filter(returned_on=None).values_list("toy", flat=True))
+    toys = selectors.toys(staff)
+    taken = selectors.toys_lent(toys)
     context = {
         "form": form,
         "q": q,
         "candidates": named(staff, q),
         "loans": lent.values(),
         "late": [loan.pk for loan in lent.values() if loan.is_overdue_on(clock.today())],
-        "free": [toy for toy in selectors.toys(staff).order_by("name") if toy.pk not in taken],
+        "free": [toy for toy in toys.order_by("name") if toy.pk not in taken],
         "elsewhere": len(taken - lent.keys()),
-        "next_week": clock.today() + timedelta(days=14),
+        "in_two_weeks": clock.today() + timedelta(days=14),
     }
     return render(request, "desk/toys.html", context, status=422 if form.errors else 200)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
 from desk import selectors, services
-from desk.pages import accepted, back, done, page
+from desk.pages import accepted, back, done, ours, page
 from desk.people_forms import CardForm, CaseForm, PersonForm, RenewalForm
 from notifications import selectors as reminders
 from notifications.planning import explained
@@ -22,6 +22,7 @@ from people import services as people_services
 from people.models import ContactCard, EntryBasis, Person, Silence
 from people.policies import READS_ACCESS_LOG, SEES_NAMES, knows_person, require
 from people.requests import caller
+from rooms.policies import may_shelter
 from scheduling.policies import may_book
 
 FOUND_SHOWN = 30
@@ -156,6 +157,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
     staff = caller(request)
     require(any(policies.may_register(staff, centre) for centre in staff.centre_ids))
     family = family_in(request)
+    next_ = ours(request, request.POST.get("next") or request.GET.get("next", ""))
     form = PersonForm(request.POST or None, staff=staff, family=family)
     if request.method == "POST" and form.is_valid():
         asked: dict[str, Any] = {**form.cleaned_data}
@@ -165,8 +167,13 @@ def new_person(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(name)s is registered.") % {"name": person.full_name})
         if knows_person(staff, person):
             return redirect("person-page", public_id=person.public_id)
-        return render(request, "desk/registered.html", {"person": person}, status=201)
-    context = {"form": form, "family": family}
+        context = {
+            "person": person,
+            "shelters": may_shelter(staff, person.centre_id),
+            "next": next_,
+        }
+        return render(request, "desk/registered.html", context, status=201)
+    context = {"form": form, "family": family, "next": next_}
     return render(request, "desk/new_person.html", context, status=422 if form.errors else 200)
 
 
@@ -179,7 +186,10 @@ def family_in(request: HttpRequest) -> Person | None:
         public_id = UUID(given)
     except ValueError:
         people_selectors.not_found("person")
-    return known(request, public_id)
+    staff = caller(request)
+    person = people_selectors.person(staff, public_id)
+    # At three in the morning a mother is registered, and then her children.
+    return person if may_shelter(staff, person.centre_id) else known(request, public_id)
 
 
 @page

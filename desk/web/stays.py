@@ -1,6 +1,6 @@
 """Asking for a place, the waiting list, and one stay from its hold to the last morning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ from rooms.models import Absence, Stay
 from rooms.nights import Nights, latest_end, tonight
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
-from scheduling.models import Change, Resource
+from scheduling.models import Resource
 
 TURNED_AWAY_FOR = timedelta(days=365)
 
@@ -117,15 +117,18 @@ def chosen(request: HttpRequest, form: PlaceForm) -> dict[str, Any]:
         "turns": asked.get("turns"),
         "asked_for": asked,
         "q": q,
-        "families": families(caller(request), q),
+        "families": families(caller(request), q, picked),
         "picked": {person.pk for person in picked},
         "today": clock.today(),
     }
 
 
-def families(staff: Staff, q: str) -> list[tuple[Household, list[Person]]]:
-    """Whole families of whoever is called so: a mother comes with her children."""
-    found = {person.household_id for person in named(staff, q)}
+def families(
+    staff: Staff, q: str, picked: Iterable[Person] = ()
+) -> list[tuple[Household, list[Person]]]:
+    """Whole families of whoever is called so, or is chosen already: a mother comes with her
+    children."""
+    found = {person.household_id for person in (*named(staff, q), *picked)}
     households = Household.objects.filter(pk__in=found).prefetch_related("members")
     return [(one, list(one.members.all())) for one in households]
 
@@ -187,12 +190,26 @@ def stay_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = request.POST.get("act", "")
     if request.method == "POST" and act in forms:
         form = forms[act]
-        if form.is_valid():
-            done(request, command_of(act, form, stay, staff), said=SAID[act])
+        if form.is_valid() and carried_out(request, act, form, command_of(act, form, stay, staff)):
             return back(request, "stay-page", public_id=public_id)
     context = facts_of(request, stay, staff) | {"forms": forms}
     status = 422 if request.method == "POST" else 200
     return render(request, "desk/stay.html", context, status=status)
+
+
+TYPED = {"offer", "check_in", "extend", "move", "born", "close"}
+"""Steps with something typed, which a refusal must not lose."""
+
+
+def carried_out(request: HttpRequest, act: str, form: Form, command: Callable[[], object]) -> bool:
+    """Whether to go on; a refusal of what was typed is said above it instead."""
+    if act not in TYPED:
+        done(request, command, said=SAID[act])
+        return True
+    if accepted(form, command) is None:
+        return False
+    messages.success(request, str(SAID[act]))
+    return True
 
 
 SAID = {
@@ -340,11 +357,10 @@ def facts_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Any]:
         "extensions": stay.extensions.select_related("by"),
         "may_extend": policies.may_extend(staff, stay.centre_id),
         "has_papers": bool(stay.household_id and selectors.has_papers(stay.household_id)),
-        "changes": Change.objects.filter(booking=stay.booking_id).select_related("by")
-        if booking
-        else [],
+        "changes": selectors.changes_of(stay),
         "tonight": tonight(),
         "today": clock.today(),
         "q": q,
         "families": families(staff, q),
+        "picked": set(request.POST.getlist("people")),
     }

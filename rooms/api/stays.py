@@ -236,7 +236,7 @@ class StayChanges(View, generics.ListAPIView[Change]):
 
     def get_queryset(self) -> QuerySet[Change]:
         stay = lookup.stay(caller(self.request), self.kwargs["public_id"])
-        return Change.objects.filter(booking=stay.booking_id).select_related("by")
+        return selectors.changes_of(stay)
 
 
 def people_of(staff: Staff, centre_id: int, asked: dict[str, Any]) -> tuple[Person, ...]:

@@ -546,7 +546,8 @@ class House:
     def member_leaves(self, stay: Stay, person: Person) -> None:
         self.check_status(stay, "in_house")
         member = self.member(stay, person)
-        if len(stay.present()) == 1:
+        others = [person for person in stay.present() if person != member.person]
+        if all(person.is_younger(18, self.tonight) for person in others):
             raise Refused("last_member")
         member.left_on = self.tonight
 
@@ -599,7 +600,7 @@ class House:
     def extend(self, stay: Stay, to_on: date) -> None:
         self.check_status(stay, "in_house")
         refuse(
-            "leaves_before_arriving" if to_on <= stay.to_on else None,
+            "leaves_before_arriving" if to_on <= max(stay.to_on, self.tonight) else None,
             "stay_too_long" if to_on > stay.to_on + LONGEST else None,
         )
         last = stay.legs[-1]

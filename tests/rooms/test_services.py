@@ -234,7 +234,7 @@ REFUSALS: list[tuple[type[DomainError], Callable[[House], object]]] = [
         lambda h: services.admit(ask(h.centre, nights(1, 2), people=h.people), by=h.by),
     ),
     (TooFarAhead, lambda h: asks_for(h, 367, 2)),
-    (errors.UnitTaken, lambda h: [h.held(h.small, n, 2) for n in (0, 1)]),
+    (errors.UnitReserved, lambda h: [h.held(h.small, n, 2) for n in (0, 1)]),
     (errors.UnitTaken, comes_to_an_occupied_unit),
     (errors.NoUnitFree, crowd_of_five),
     (errors.PersonTaken, is_expected_twice),
@@ -439,7 +439,7 @@ def test_hold_that_ran_out_tells_its_owner(house):
         hours.expire_holds()
 
     (task,) = Task.objects.filter(kind=Kind.HOLD_EXPIRED)
-    assert (task.about, task.owner) == (f"booking:{stay.booking.public_id}", house.by)
+    assert (task.about, task.owner) == (f"stay:{stay.public_id}", house.by)
 
 
 def test_retired_hold_is_a_request(house):
@@ -581,12 +581,12 @@ def test_extension_makes_an_overdue_stay_a_stay_again(house):
 
 def test_extension_stops_at_a_reservation_and_says_so(house):
     stay = house.resident(length=2)
-    house.held(house.small, 3, 2)
+    expected = house.held(house.small, 3, 2)
 
-    with pytest.raises(errors.UnitTaken) as raised:
+    with pytest.raises(errors.UnitReserved) as raised:
         house.extend(stay, on(4))
 
-    assert raised.value.facts["reserved"]
+    assert raised.value.facts["stay"] == expected.public_id
 
 
 def test_extension_up_to_a_reservation_is_granted(house):

@@ -434,6 +434,7 @@ def test_board_says_what_each_night_of_each_unit_is(shelter):
         "free": [0, 0, 1, 0, 1],
         "nights_slept": 0,
         "nights_possible": 0,
+        "official_places": {},
     }
     assert line["unit"]["id"] == str(unit.public_id)
     spans = [(s["state"], s["from_on"], s["to_on"], s["stay"]) for s in line["spans"]]
@@ -919,8 +920,8 @@ def test_extending_over_a_reservation_is_refused(shelter, reserve):
 
     assert refusal(answer) == (
         "resource_unavailable",
-        f"2 is not free from {spell(MONDAY + timedelta(days=7))}. "
-        "Choose another unit or other dates.",
+        f"2 is reserved from {spell(MONDAY + timedelta(days=7))}. "
+        "Move that reservation to another unit first, or choose another unit or other dates.",
     )
     assert answer.json()["reserved"] is True
     assert manager.post(path, paper | {"to": on(7)}).status_code == 200
