@@ -912,7 +912,7 @@ def test_stay_that_was_never_in_a_unit_leaves_nothing_to_clean(shelter, make):
 def test_extending_over_a_reservation_is_refused(shelter, reserve):
     unit = shelter.unit(name="2")
     stay = shelter.resident(unit, length=5)
-    shelter.held(unit, nights(7, 3), reserve=reserve)
+    expected = shelter.held(unit, nights(7, 3), reserve=reserve)
     manager = shelter.colleague(Role.Name.MANAGER)
     path, paper = f"stays/{stay.public_id}/extend/", {"document_number": "1", "document_on": on(0)}
 
@@ -923,7 +923,7 @@ def test_extending_over_a_reservation_is_refused(shelter, reserve):
         f"2 is reserved from {spell(MONDAY + timedelta(days=7))}. "
         "Move that reservation to another unit first, or choose another unit or other dates.",
     )
-    assert answer.json()["reserved"] is True
+    assert answer.json()["stay"] == str(expected.public_id)
     assert manager.post(path, paper | {"to": on(7)}).status_code == 200
 
 
