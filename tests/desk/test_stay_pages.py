@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from base import clock
 from people.models import Role
-from rooms import board, selectors, services
+from rooms import board, lending, selectors, services
 from rooms.models import Loan, Stay
 from rooms.nights import DAY, tonight
 from rooms.selectors import StayLeg
@@ -226,3 +226,62 @@ def test_toy_is_lent_and_comes_back(shelter: Shelter) -> None:
     assert borrower.full_name in shelter.read("/toys/")
     shelter.client.post(f"/toys/{Loan.objects.get().public_id}/return/")
     assert borrower.full_name not in shelter.read("/toys/")
+
+
+def test_children_are_registered_with_their_mother_at_the_door(shelter: Shelter) -> None:
+    """By whoever is on duty, though she needs to know nobody yet."""
+    mother = building.person(shelter.centre)
+    filled = {"family": mother.public_id, "given_name": "Ива", "family_name": "Н"}
+    shelter.client.post("/people/new/", filled)
+    assert mother.household.members.count() == 2
+
+
+def test_refused_admission_keeps_who_was_ticked(shelter: Shelter) -> None:
+    (mother,) = family(shelter.centre)
+    filled = {"act": "admit", "unit": shelter.small.public_id, "people": mother.public_id}
+    answer = shelter.client.post("/stays/new/", filled)
+    assert answer.status_code == 422
+    box = re.search(rf'value="{mother.public_id}"( checked)?', answer.content.decode())
+    assert box
+    assert box[1]
+
+
+def test_refused_extension_keeps_its_document(shelter: Shelter) -> None:
+    stay = resident(shelter.large, family(shelter.centre), shelter.worker, length=2)
+    wanted = nights(3, 2)
+    services.hold_unit(
+        ask(shelter.centre, wanted), [StayLeg(shelter.large, wanted)], by=shelter.worker
+    )
+    shelter.client = shelter.browser(building.user(shelter.centre, Role.Name.MANAGER))
+    until = f"{wanted.to_on:%d.%m.%Y}"
+    answer = shelter.press(
+        stay, "extend", to_on=until, document_number="ЗД-77", document_on="20.02.2027"
+    )
+    assert "Преместете първо резервацията" in plain(answer)
+    assert 'value="ЗД-77"' in answer.content.decode()
+
+
+def test_nights_that_are_past_are_not_offered(shelter: Shelter) -> None:
+    shown = shelter.read("/stays/new/", adults="1", from_on="01.01.2020")
+    assert "Тази нощ е минала" in shown
+    assert "Запазете" not in shown
+
+
+def test_reservation_that_nobody_came_for_waits_for_a_word(shelter: Shelter) -> None:
+    services.hold_unit(
+        ask(shelter.centre, nights(0, 2)),
+        [StayLeg(shelter.small, nights(0, 2))],
+        reserve=True,
+        by=shelter.worker,
+    )
+    with clock.frozen(NIGHT + timedelta(days=5)):
+        assert "Пристигащи" in shelter.read("/tonight/")
+
+
+def test_toys_of_another_centre_are_not_counted(shelter: Shelter) -> None:
+    other = building.centre()
+    toy = Resource.objects.create(kind="toy", name="Топка", centre=other)
+    borrower = building.person(other)
+    due_on = clock.today() + timedelta(days=7)
+    lending.lend(toy, borrower, due_on=due_on, by=building.user(other))
+    assert "с което не работите" not in shelter.read("/toys/")

@@ -442,6 +442,16 @@ def test_hold_that_ran_out_tells_its_owner(house):
     assert (task.about, task.owner) == (f"stay:{stay.public_id}", house.by)
 
 
+def test_hold_that_ran_out_stays_in_the_history(house):
+    stay = house.held(house.small, 0, 2)
+
+    with later(1):
+        hours.expire_holds()
+
+    stay.refresh_from_db()
+    assert [change.what for change in selectors.changes_of(stay)] == ["held", "expired"]
+
+
 def test_retired_hold_is_a_request(house):
     stay = house.held(house.small, 0, 2)
 
@@ -713,6 +723,21 @@ def test_overdue_unit_has_no_more_beds_than_before(house):
 
     with later(2), pytest.raises(errors.UnitTooSmall):
         members.add_member(stay, aunt, by=house.by)
+
+
+def test_no_child_is_left_alone(house):
+    stay = house.resident(people=family(house.centre, ages=[7]))
+    mother = next(m for m in selectors.members_of(stay) if not m.person.is_child_on(MONDAY))
+
+    with pytest.raises(errors.LastMember):
+        members.part_member(mother, by=house.by)
+
+
+def test_extension_ends_after_tonight(house):
+    stay = house.resident(length=1)
+
+    with later(3), pytest.raises(errors.LeavesBeforeArriving):
+        house.extend(stay, on(3))
 
 
 @pytest.mark.parametrize("kind", Absence.Kind)

@@ -190,6 +190,17 @@ def test_who_reserved_a_unit_learns_that_it_is_not_free(centre, by, room, stay):
     assert [task.owner for task in tasks(expected, Kind.STAY_ENDANGERED)] == [other]
 
 
+def test_danger_is_over_when_they_leave(centre, by, room, stay):
+    expected = reserved(centre, by, room, LENGTH)
+    watched(-1)
+
+    with before_the_end(-2):
+        services.check_out(stay, by=by)
+        watch_stays()
+
+    assert tasks(expected, Kind.STAY_ENDANGERED, done_at=None) == []
+
+
 def test_reservation_of_another_unit_is_not_endangered(centre, by, stay):
     expected = reserved(centre, by, unit(centre), LENGTH)
 
