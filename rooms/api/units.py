@@ -96,7 +96,7 @@ class OutOfService(View):
 
     @extend_schema(operation_id="unit_in_service", responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
-        """It may be slept in again."""
+        """It may be slept in again: whatever was marked and is not over ends now."""
         staff = caller(request)
         upkeep.put_in_service(lookup.sheltering_unit(staff, public_id), by=staff.user)
         return Response(status=204)
