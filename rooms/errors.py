@@ -8,6 +8,7 @@ from scheduling.errors import (
     NoEntryBasis,
     PastStart,
     ResourceUnavailable,
+    WrongStep,
 )
 
 
@@ -110,10 +111,9 @@ class NothingToClean(DomainError):
     sentence = _("%(name)s is not waiting to be cleaned.")
 
 
-class WrongStay(DomainError):
+class WrongStay(WrongStep):
     """A step that the stay's status does not permit."""
 
-    code = "wrong_status"
     sentence = _("A stay that is “%(state)s” cannot take this step.")
 
 

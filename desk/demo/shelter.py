@@ -129,7 +129,8 @@ class Shelter:
         self.tonight()
         self.waiting_list()
         self.toys()
-        watch_stays()
+        with clock.frozen(this_morning()):
+            watch_stays()
 
     # --- Years -------------------------------------------------------------------------------
 
@@ -155,16 +156,16 @@ class Shelter:
         """A mother with as many children as the unit has beds and cots for, and a case."""
         family = self.founder.found(MOTHER)
         keep = max(0, unit.unit.beds - 1)
-        for child in family.children[keep:]:
-            self.grow_down(child, arrives)
+        for place, child in enumerate(family.children[keep:]):
+            self.grow_down(child, arrives, months=place + arrives.toordinal() % 14)
         self.founder.open_case(family, days_ago=(clock.today() - arrives).days + 1, lead=self.by)
         if family.case:
             people_services.note_plan(family.case)
         return family
 
-    def grow_down(self, child: Person, arrives: date) -> None:
+    def grow_down(self, child: Person, arrives: date, *, months: int) -> None:
         """A baby instead: there is a cot, or there is no room for it at all."""
-        child.birth_on = arrives - timedelta(days=40 + child.pk % 500)
+        child.birth_on = arrives - timedelta(days=40 + 30 * months)
         child.save()
 
     def take_in(self, unit: Resource, family: Family, nights: Nights, *, hour: int = 16) -> Stay:
@@ -199,7 +200,7 @@ class Shelter:
         ]
         self.come(self.units[5], since=70, until=-3)
         gone = self.come(self.units[6], since=90, until=2)
-        with clock.frozen(min(at(today, 9), clock.now())):
+        with clock.frozen(this_morning()):
             services.check_out(gone, by=self.by)
         self.events(at_home)
         with clock.frozen(at(today - timedelta(days=10), 11)):
@@ -210,14 +211,15 @@ class Shelter:
                 reserve=True,
                 by=self.by,
             )
-        nights = Nights(tonight(), tonight() + timedelta(days=14))
-        services.hold_unit(
-            self.ask(nights, ages=(0,), reason=PHONED),
-            [StayLeg(self.units[7], nights)],
-            by=self.by,
-        )
-        repair = Nights(today + timedelta(days=10), today + timedelta(days=13))
-        upkeep.take_out_of_service(self.units[8], repair, by=self.house.staff["manager"])
+        with clock.frozen(this_morning()):
+            nights = Nights(tonight(), tonight() + timedelta(days=14))
+            services.hold_unit(
+                self.ask(nights, ages=(0,), reason=PHONED),
+                [StayLeg(self.units[7], nights)],
+                by=self.by,
+            )
+            repair = Nights(today + timedelta(days=10), today + timedelta(days=13))
+            upkeep.take_out_of_service(self.units[8], repair, by=self.house.staff["manager"])
         self.come(self.units[9], since=60, until=80)
 
     def come(self, unit: Resource, *, since: int, until: int) -> Stay:
@@ -304,3 +306,8 @@ class Shelter:
 
 def at(day: date, hour: int) -> datetime:
     return clock.instant(day, time(hour))
+
+
+def this_morning() -> datetime:
+    """Eight o'clock, unless it is earlier: the demo is the same whenever in the day it is made."""
+    return min(at(clock.today(), 8), clock.now())

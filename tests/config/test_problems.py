@@ -58,7 +58,8 @@ def api(coordinator) -> Api:
 
 
 def test_no_two_errors_share_a_code():
-    codes = [kind.code for kind in KINDS]
+    """But for an error and its narrower kinds, which say the same in other words."""
+    codes = [kind.code for kind in KINDS if "code" in vars(kind)]
 
     assert sorted(codes) == sorted(set(codes))
 

@@ -676,6 +676,8 @@ def test_officer_sees_the_reads_of_her_centre_alone(office):
 
 
 def test_log_holds_no_name_of_who_was_read(office):
+    office.mother.family_name = "Ъгонка"
+    office.mother.save()
     office.of_mother()
     officer = building.user(office.centre, Role.Name.DATA_OFFICER)
 
