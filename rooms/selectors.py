@@ -365,7 +365,7 @@ def stays_known(staff: Staff, stay_ids: Collection[int]) -> Mapping[int, UUID]:
 
 
 def initials(staff: Staff, stay_ids: Collection[int]) -> dict[int, str]:
-    """For shelter staff alone: the eldest of each stay by her initials (the issue's board)."""
+    """For shelter staff alone: the eldest of each stay by her initials."""
     found: dict[int, str] = {}
     for stay, given, family in fetch(NAMES, reader_of(staff, stay_ids)):
         found.setdefault(stay, f"{given[:1]}. {family[:1]}.")
