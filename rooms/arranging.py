@@ -35,7 +35,7 @@ Part = Allocation.Part
 def lock(unit_ids: Iterable[int], people: Collection[Person], *, also: Iterable[int] = ()) -> None:
     """Lock the union: units, everybody's nights and hours, and those of whom they must not
     meet."""
-    persons = {person.pk for person in people} | selectors.partners_of(people)
+    persons = {person.pk for person in people} | scheduling_selectors.party(people).partners
     ids = {*unit_ids, *also, *selectors.resources_of_people(persons)}
     writing.lock(ids)
 
@@ -63,7 +63,7 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
     held = writing.read_again([need], begins, ends, ignoring=ignoring)
     if any(held.values()):
         raise PersonTaken(resource=None, kind=Part.RESIDENCE, starts_at=begins, ends_at=ends)
-    partners = selectors.partners_of(people)
+    partners = scheduling_selectors.party(people).partners
     if partners & {person.pk for person in people}:
         raise NotTogether
     if scheduling_selectors.on_site_holdings(

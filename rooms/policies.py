@@ -23,10 +23,10 @@ def may_lend(staff: Staff, centre_id: int) -> bool:
 
 
 def shelters_family_of(staff: Staff, person: Person) -> bool:
-    """Somebody of the family waits, is expected or is in house."""
-    live = (Stay.Status.REQUESTED, Stay.Status.HELD, Stay.Status.IN_HOUSE)
-    stays = Stay.objects.filter(household=person.household_id, status__in=live)
-    return may_shelter(staff, person.centre_id) and stays.exists()
+    """The family is in house. That it waits or is expected is not enough: anybody on duty could
+    ask for a place to look in."""
+    here = Stay.objects.filter(household=person.household_id, status=Stay.Status.IN_HOUSE)
+    return may_shelter(staff, person.centre_id) and here.exists()
 
 
 def shelters(staff: Staff) -> bool:

@@ -24,7 +24,7 @@ from rooms.models import Loan, Member, Stay
 from rooms.nights import DAY, FOREVER, Nights, arrival, nights_of, tonight
 from rooms.states import Leg, Presence, UnitNow
 from scheduling.models import LONGEST_STAY, Allocation, Booking, Change, Modality, Resource
-from scheduling.selectors import EXPIRED_HOLDS
+from scheduling.selectors import EXPIRED_HOLDS, still_ahead
 
 UNITS = """
     SELECT resource.id, resource.public_id, resource.name, unit.kind, unit.beds, unit.features,
@@ -252,18 +252,6 @@ def has_papers(household_id: int) -> bool:
     ).exists()
 
 
-PARTNERS = """
-    SELECT other_id FROM people_nocontact WHERE one_id = ANY(%(people)s)
-     UNION
-    SELECT one_id FROM people_nocontact WHERE other_id = ANY(%(people)s)
-"""
-
-
-def partners_of(people: Iterable[Person]) -> set[int]:
-    """Persons whom any of these must not meet (D11)."""
-    return {pk for (pk,) in fetch(PARTNERS, {"people": [person.pk for person in people]})}
-
-
 OVERSTAYING = """
     SELECT date_part('epoch', booking.ends_at)::bigint, date_part('epoch', %(ends)s)::bigint
       FROM rooms_member member
@@ -301,19 +289,10 @@ def residences(people: Collection[Person]) -> dict[int, Resource]:
 
 def hours_during(person_ids: Collection[int], until: datetime) -> QuerySet[Booking]:
     """Sessions at the centre that these persons have from now until then."""
-    now = clock.now()
-    return (
-        Booking.objects.filter(
-            participations__person__in=person_ids,
-            modality=Modality.ON_SITE,
-            kind=Booking.Kind.CONSULTATION,
-            status__in=[Booking.Status.HELD, Booking.Status.CONFIRMED],
-            ends_at__gt=now,
-            starts_at__lt=until,
-        )
-        .exclude(status=Booking.Status.HELD, hold_expires_at__lte=now)
-        .distinct()
+    hours = still_ahead().filter(
+        participations__person__in=person_ids, modality=Modality.ON_SITE, starts_at__lt=until
     )
+    return hours.distinct()
 
 
 def case_lead(household_id: int | None) -> int | None:

@@ -32,6 +32,7 @@ from rooms.models import Absence, Extension, Member, Occupancy, Stay, Unit
 from rooms.nights import DAY, Nights, latest_end, tonight
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
+from scheduling import selectors as scheduling_selectors
 from scheduling import writing
 from scheduling.models import Booking, Change, Resource
 from scheduling.writing import deadlock_retried
@@ -371,7 +372,7 @@ def warn_of_meetings(
 ) -> None:
     """D11: whoever is in residence counts as on site. Nobody is turned away at the door for an
     hour of somebody else's: that hour is to be moved, which is a task of who runs the centre."""
-    partners = selectors.partners_of(people)
+    partners = scheduling_selectors.party(people).partners
     for booking in selectors.hours_during(partners, until or booking_of(stay).ends_at):
         about, today = f"booking:{booking.public_id}", clock.today()
         if not task_of_day(Task.Kind.KEPT_APART, about, today):

@@ -25,8 +25,8 @@ from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import writing
 from scheduling.errors import TooFarAhead
-from scheduling.models import Booking
 from scheduling.slots import FARTHEST
+from scheduling.steps import hold_has_expired
 
 Status = Stay.Status
 
@@ -93,7 +93,7 @@ def reread(stay: Stay, *, version: int | None) -> Stay:
     fresh = locked(stay)
     if version is not None and version != fresh.version:
         raise StaleVersion(version=fresh.version)
-    if fresh.booking and fresh.status == Status.HELD and has_run_out(fresh.booking):
+    if fresh.booking and fresh.status == Status.HELD and hold_has_expired(fresh.booking):
         writing.retire(fresh.booking, now=clock.now())
         fresh = locked(stay)
     return fresh
@@ -102,14 +102,6 @@ def reread(stay: Stay, *, version: int | None) -> Stay:
 def locked(stay: Stay) -> Stay:
     rows = Stay.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("centre", "household", "booking").get(pk=stay.pk)
-
-
-def has_run_out(booking: Booking) -> bool:
-    return (
-        booking.status == Booking.Status.HELD
-        and booking.hold_expires_at is not None
-        and booking.hold_expires_at <= clock.now()
-    )
 
 
 def check_step(stay: Stay, target: Status) -> None:

@@ -149,11 +149,17 @@ def write_address(building: Building, address: str) -> Building:
 
 def all_fit(unit: UnitNow, on: date) -> bool:
     """Whether everybody who is, or is to be, in the unit from a night on still has a bed."""
-    legs = [leg for leg in unit.legs if leg.stay_id and leg.nights.to_on > on]
-    stays = Stay.objects.in_bulk([leg.stay_id for leg in legs])
-    parties = {pk: services.party_in(stay) for pk, stay in stays.items()}
     ahead = Nights(on, FOREVER)
-    return all(unit.spare_beds(parties[leg.stay_id], leg.nights.within(ahead)) >= 0 for leg in legs)
+    slept = {
+        (leg.stay_id, leg.nights.within(ahead))
+        for leg in unit.legs
+        if leg.stay_id and leg.nights.to_on > on
+    }
+    if late := unit.overdue:
+        slept.add((late.stay_id, ahead))
+    stays = Stay.objects.in_bulk({stay for stay, _ in slept})
+    parties = {pk: services.party_in(stay) for pk, stay in stays.items()}
+    return all(unit.spare_beds(parties[stay], nights) >= 0 for stay, nights in slept)
 
 
 def as_is(unit: Resource) -> UnitNow:

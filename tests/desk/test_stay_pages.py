@@ -285,3 +285,19 @@ def test_toys_of_another_centre_are_not_counted(shelter: Shelter) -> None:
     due_on = clock.today() + timedelta(days=7)
     lending.lend(toy, borrower, due_on=due_on, by=building.user(other))
     assert "с което не работите" not in shelter.read("/toys/")
+
+
+def test_family_in_house_is_known_to_who_shelters_it(shelter: Shelter) -> None:
+    people = family(shelter.centre)
+    resident(shelter.large, people, shelter.worker)
+    path = reverse("person-page", args=[people[0].public_id])
+    assert shelter.client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("asking", [services.request_stay, services.hold_unit])
+def test_asking_for_a_place_opens_nobody_s_page(shelter: Shelter, asking: Any) -> None:
+    """Anybody on duty could ask for one to look in."""
+    people = family(shelter.centre)
+    asking(ask(shelter.centre, nights(0, 2), people=people), by=shelter.worker)
+    path = reverse("person-page", args=[people[0].public_id])
+    assert shelter.client.get(path).status_code == 403

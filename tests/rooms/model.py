@@ -667,6 +667,10 @@ class House:
                 ahead = leg.unit == unit and begins < leg.to_on
                 if ahead and self.too_small(unit, party, begins, leg.to_on):
                     return False
+        last = self.last_occupancy(unit)
+        if last is not None and self.is_overdue(last):
+            party = as_party(last.stay.present(), self.tonight, last.stay.party)
+            return not self.too_small(unit, party, on, on + timedelta(days=200))
         return True
 
     # Answers

@@ -740,6 +740,17 @@ def test_extension_ends_after_tonight(house):
         house.extend(stay, on(3))
 
 
+def test_cot_of_an_overdue_baby_stays_where_it_is(house):
+    """No night of the unit is hers any more by the agreement, and she sleeps there still."""
+    unit_of_two = unit(house.centre, beds=1)
+    house.resident(length=1, in_=unit_of_two, people=family(house.centre, ages=[0]))
+
+    with later(3), pytest.raises(errors.NoCotThere):
+        upkeep.move_cots(
+            house.centre, taken_from=unit_of_two, brought_to=None, count=1, on=on(3), by=house.by
+        )
+
+
 @pytest.mark.parametrize("kind", Absence.Kind)
 def test_unit_stays_theirs_while_somebody_is_away(house, kind):
     stay = house.resident()
