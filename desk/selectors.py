@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from base import clock
 from base.models import Task
 from people import selectors as people_selectors
-from people.models import AccessRecord, Case, Centre, NoContact, Person, User
+from people.models import AccessRecord, Case, Centre, Household, NoContact, Person, User
 from people.policies import (
     BOOKS,
     READS_ACCESS_LOG,
@@ -302,3 +302,19 @@ def search_for(
         begins=begins,
         ends=ends,
     )
+
+
+def named(staff: Staff, q: str, *, most: int = 8) -> list[Person]:
+    """The first people who are called so; nobody for no name."""
+    seen = people_selectors.people_of(staff)
+    return list(people_selectors.matching(seen, q)[:most]) if q else []
+
+
+def families(
+    staff: Staff, q: str, picked: Iterable[Person] = ()
+) -> list[tuple[Household, list[Person]]]:
+    """Whole families of whoever is called so, or is chosen already: a mother comes with her
+    children."""
+    found = {person.household_id for person in (*named(staff, q), *picked)}
+    households = Household.objects.filter(pk__in=found).prefetch_related("members")
+    return [(one, list(one.members.all())) for one in households]

@@ -159,6 +159,10 @@ class ActForm(StaffForm):
 
     version = VersionField(required=False)
 
+    def __init__(self, *args: Any, stay: Stay, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.stay = stay
+
 
 class CheckInForm(ActForm):
     people = Several(required=False, label=_("Who comes"))
@@ -175,14 +179,13 @@ class UnitForm(ActForm):
 
     unit = ByPublicId(label=_("Unit"), empty_label=None)
 
-    def __init__(self, *args: Any, stay: Stay, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: Any = self.fields
         fields["unit"].queryset = selectors.unit_resources(self.staff).filter(
-            centre=stay.centre_id, unit__kind=stay.kind
+            centre=self.stay.centre_id, unit__kind=self.stay.kind
         )
         fields["unit"].label_from_instance = lambda unit: unit.name
-        self.stay = stay
 
 
 class OfferForm(UnitForm):
@@ -212,6 +215,10 @@ class ExtendForm(ActForm):
     to_on = DayField(label=_("New day of leaving"))
     document_number = LabelField(max_length=60, label=_("Number of the document"))
     document_on = DayField(label=_("Date of the document"))
+
+    def __init__(self, *args: Any, stay: Stay, **options: Any) -> None:
+        asked = {"to_on": latest_end(stay.to_on)}
+        super().__init__(*args, stay=stay, initial=asked, **options)
 
     def clean_document_on(self) -> date:
         signed: date = self.cleaned_data["document_on"]

@@ -11,6 +11,7 @@ from people.policies import SHELTERS, Staff
 from rooms import selectors
 from rooms.models import UnitKind
 from rooms.nights import DAY, Nights, tonight
+from rooms.services import WARNINGS
 from rooms.states import Cell, State, UnitNow
 
 
@@ -57,9 +58,6 @@ class Board:
     @property
     def days(self) -> list[date]:
         return days_of(self.nights)
-
-
-WARNED = 60
 
 
 def board(centre_ids: Collection[int], nights: Nights, staff: Staff) -> Board:
@@ -158,5 +156,5 @@ def span_of(
         known.get(stay) if stay else None,
         initials.get(stay, "") if stay else "",
         stay in endangered and state in {State.HELD, State.RESERVED},
-        left if left is not None and 0 <= left <= WARNED else None,
+        left if left is not None and 0 <= left <= max(WARNINGS) else None,
     )

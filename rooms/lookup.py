@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from people import selectors as people_selectors
-from people.models import Centre
+from people.models import Centre, Person
 from people.policies import SHELTERS, Staff, require
 from people.selectors import not_found
 from rooms import policies, selectors
@@ -21,6 +21,12 @@ def member(of: Stay, person_id: UUID) -> Member:
     """Whoever is in the stay, by her own id. Raises NotFound."""
     found = of.members.filter(left_on=None, person__public_id=person_id).select_related("stay")
     return found.first() or not_found("member")
+
+
+def relative(of: Stay, person_id: UUID) -> Person:
+    """Somebody of the stay's own family. Raises NotFound."""
+    found = Person.objects.filter(household=of.household_id, public_id=person_id)
+    return found.select_related("household").first() or not_found("person")
 
 
 def unit(staff: Staff, public_id: UUID) -> Resource:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from base import clock
 from base.rows import fetch
@@ -20,7 +20,7 @@ from people import selectors as people_selectors
 from people.models import Case, EntryBasis, Person
 from people.policies import SHELTERS, Staff
 from people.selectors import households_walled_from
-from rooms.models import Loan, Member, Stay
+from rooms.models import Absence, Loan, Member, Occupancy, Stay
 from rooms.nights import DAY, FOREVER, Nights, arrival, nights_of, tonight
 from rooms.states import Leg, Presence, UnitNow
 from scheduling.models import LONGEST_STAY, Allocation, Booking, Change, Modality, Resource
@@ -241,6 +241,18 @@ def members_of(stay: Stay) -> list[Member]:
     return list(stay.members.filter(left_on=None).select_related("person__household"))
 
 
+def away(members: Iterable[Member]) -> Mapping[int, Absence]:
+    """Who of them is away now, by the member's id."""
+    found = Absence.objects.filter(member__in=list(members), ended_at=None)
+    return {absence.member_id: absence for absence in found}
+
+
+def left_to_clean(stay: Stay) -> Occupancy | None:
+    """The unit that the stay left and nobody has cleaned yet."""
+    left = stay.occupancies.filter(ready_at=None, ended_at__isnull=False)
+    return left.select_related("unit__resource").first()
+
+
 def has_papers(household_id: int) -> bool:
     """Whether an open case of the family holds a document valid today (D4)."""
     today = clock.today()
@@ -393,6 +405,12 @@ def loans_of(staff: Staff) -> QuerySet[Loan]:
     return Loan.objects.filter(
         toy__centre__in=staff.centre_ids, person__in=people_selectors.people_of(staff)
     ).select_related("toy", "person", "booking")
+
+
+def with_loans(toys: QuerySet[Resource]) -> QuerySet[Resource]:
+    """Toys with the day each is due, as `due_on`; None on the shelf."""
+    due = Loan.objects.filter(toy=OuterRef("pk"), returned_on=None).values("due_on")
+    return toys.annotate(due_on=Subquery(due)).order_by("name", "pk")
 
 
 def toys_lent(toys: QuerySet[Resource]) -> set[int]:

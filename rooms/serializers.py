@@ -380,10 +380,9 @@ def stays_shown(stays: Iterable[Stay]) -> list[dict[str, Any]]:
     stays = list(stays)
     legs = selectors.legs_by_booking(stay.booking_id for stay in stays)
     members: dict[int, list[Member]] = defaultdict(list)
-    away = dict(
-        Absence.objects.filter(member__stay__in=stays, ended_at=None).values_list("member", "kind")
-    )
-    for member in Member.objects.filter(stay__in=stays).select_related("person"):
+    everybody = list(Member.objects.filter(stay__in=stays).select_related("person"))
+    away = selectors.away(everybody)
+    for member in everybody:
         members[member.stay_id].append(member)
     return [
         stay_shown(stay, legs.get(stay.booking_id or 0, []), members[stay.pk], away)
@@ -392,7 +391,7 @@ def stays_shown(stays: Iterable[Stay]) -> list[dict[str, Any]]:
 
 
 def stay_shown(
-    stay: Stay, legs: Sequence[StayLeg], members: Iterable[Member], away: Mapping[int, str]
+    stay: Stay, legs: Sequence[StayLeg], members: Iterable[Member], away: Mapping[int, Absence]
 ) -> dict[str, Any]:
     booking = stay.booking if stay.status != Stay.Status.REQUESTED else None
     expires_at = booking.hold_expires_at if booking else None
@@ -414,7 +413,7 @@ def stay_shown(
                 "person": member.person.public_id,
                 "joined_on": member.joined_on,
                 "left_on": member.left_on,
-                "away": away.get(member.pk),
+                "away": away[member.pk].kind if member.pk in away else None,
             }
             for member in members
         ],

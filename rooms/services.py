@@ -39,7 +39,8 @@ from scheduling.writing import deadlock_retried
 
 HOLD_LASTS = timedelta(hours=24)  # D22
 PAPERS_DUE = timedelta(days=14)  # D7
-WARNINGS = (Task.Kind.STAY_ENDS_60, Task.Kind.STAY_ENDS_30, Task.Kind.STAY_ENDS_7)
+WARNINGS = {7: Task.Kind.STAY_ENDS_7, 30: Task.Kind.STAY_ENDS_30, 60: Task.Kind.STAY_ENDS_60}
+"""Days before the end, the last warning first (D23)."""
 
 Status = Stay.Status
 What = Change.What
@@ -400,9 +401,14 @@ def check_out(stay: Stay, *, by: User, version: int | None = None) -> Stay:
     arranging.write_again(stay, steps.cut(legs, stay.nights), what=What.ENDED, by=by)
     stay.status = Status.LEFT
     stay.closed_at, stay.closed_by = clock.now(), by
-    for kind in (*WARNINGS, Task.Kind.STAY_OVERDUE):
-        finish_task_about(kind, f"stay:{stay.public_id}")
+    answer_warnings(stay)
     return steps.keep(stay)
+
+
+def answer_warnings(stay: Stay) -> None:
+    """The end that was warned of has come, or is another one now."""
+    for kind in (*WARNINGS.values(), Task.Kind.STAY_OVERDUE):
+        finish_task_about(kind, f"stay:{stay.public_id}")
 
 
 @deadlock_retried
@@ -442,8 +448,7 @@ def extend_stay(
     stay.to_on = until
     arranging.write_again(stay, [*legs, StayLeg(last, longer)], what=What.EXTENDED, by=by)
     warn_of_meetings(stay, expected(stay))
-    for kind in (*WARNINGS, Task.Kind.STAY_OVERDUE):
-        finish_task_about(kind, f"stay:{stay.public_id}")
+    answer_warnings(stay)
     return steps.keep(stay)
 
 

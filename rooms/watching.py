@@ -8,14 +8,7 @@ from base.models import Task
 from base.services import finish_task_about, finish_tasks_but, open_task, task_of_day
 from rooms import selectors, services
 from rooms.models import Stay
-
-WARNINGS = (
-    (7, Task.Kind.STAY_ENDS_7),
-    (30, Task.Kind.STAY_ENDS_30),
-    (60, Task.Kind.STAY_ENDS_60),
-)
-"""Days before the end, the last warning first (D23)."""
-
+from rooms.services import WARNINGS
 
 STAYS_ON_PERHAPS = timedelta(days=7)
 """How far ahead the hours of people kept apart from an overdue family are looked at."""
@@ -26,7 +19,7 @@ def watch_stays() -> int:
     as you like: each is opened once for each end of a stay."""
     stays = Stay.objects.select_related("booking")
     late = list(selectors.overdue(stays))
-    near = list(selectors.ending_within(stays, max(days for days, _ in WARNINGS)))
+    near = list(selectors.ending_within(stays, max(WARNINGS)))
     for stay in near:
         warn_of_end(stay)
     for stay in late:
@@ -46,8 +39,8 @@ def warn_of_end(stay: Stay) -> None:
     left = (stay.to_on - clock.today()).days
     if left < 0:
         return
-    _, kind = min(warning for warning in WARNINGS if warning[0] >= left)
-    for _days, other in WARNINGS:
+    kind = WARNINGS[min(days for days in WARNINGS if days >= left)]
+    for other in WARNINGS.values():
         if other != kind:
             finish_task_about(other, f"stay:{stay.public_id}")
     open_once(kind, stay, owner_id=selectors.case_lead(stay.household_id))

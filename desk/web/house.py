@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
+from desk import selectors as desk_selectors
 from desk.fields import DayField
 from desk.forms import Form
 from desk.pages import accepted, back, done, page
 from desk.stay_forms import AddressForm, CotsForm, LendForm, PlaceForm, ServiceForm
 from desk.web.people import LONGEST_QUESTION
-from people import selectors as people_selectors
-from people.models import Person
 from people.policies import SEES_NAMES, Staff, require
 from people.requests import caller
 from rooms import board as boards
@@ -27,7 +26,6 @@ from rooms.nights import DAY, Nights, tonight
 from scheduling.models import Resource
 
 SPANS = (7, 14, 30, 90)
-CANDIDATES = 8
 
 
 @page
@@ -118,14 +116,15 @@ def unit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if form is None or form.is_valid():
             done(request, command, said=said)
             return back(request, "unit-page", public_id=public_id)
+    now = upkeep.as_is(unit)
     context = {
-        "unit": upkeep.as_is(unit),
+        "unit": now,
         "address": building.address,
         "address_form": address,
         "service": service,
         "cots": cots,
-        "cots_now": upkeep.as_is(unit).cots_on(Nights(tonight(), tonight())),
-        "blocks": [leg.nights for leg in upkeep.as_is(unit).legs if leg.stay_id is None],
+        "cots_now": now.cots_on(Nights(tonight(), tonight())),
+        "blocks": [leg.nights for leg in now.legs if leg.stay_id is None],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "desk/unit.html", context, status=status)
@@ -163,7 +162,7 @@ def toys_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "q": q,
-        "candidates": named(staff, q),
+        "candidates": desk_selectors.named(staff, q),
         "loans": lent.values(),
         "late": [loan.pk for loan in lent.values() if loan.is_overdue_on(clock.today())],
         "free": [toy for toy in toys.order_by("name") if toy.pk not in taken],
@@ -185,8 +184,3 @@ def return_toy(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def question(request: HttpRequest) -> str:
     """The name that is looked for."""
     return request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUESTION]
-
-
-def named(staff: Staff, q: str) -> list[Person]:
-    seen = people_selectors.people_of(staff)
-    return list(people_selectors.matching(seen, q)[:CANDIDATES]) if q else []

@@ -1,6 +1,6 @@
 """Asking for a place, the waiting list, and one stay from its hold to the last morning."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,30 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from base import clock
+from desk import selectors as desk_selectors
 from desk.forms import Form
 from desk.pages import accepted, back, done, page
-from desk.stay_forms import (
-    ActForm,
-    AwayForm,
-    BirthForm,
-    CheckInForm,
-    CloseForm,
-    ExtendForm,
-    MoveForm,
-    OfferForm,
-    PlaceForm,
-    TakeForm,
-    longest,
-)
-from desk.web.house import named, question
-from people.models import Household, Person
+from desk.stay_forms import ActForm, PlaceForm, TakeForm, longest
+from desk.web.house import question
+from desk.web.stay_acts import ACTS, Act, command
+from people.models import Person
 from people.policies import SHELTERS, Staff, require
 from people.requests import caller
-from people.selectors import not_found
-from rooms import availability, lookup, members, policies, selectors, services, upkeep
+from rooms import availability, policies, selectors, services, upkeep
 from rooms.evening import sisters
-from rooms.models import Absence, Stay
-from rooms.nights import Nights, latest_end, tonight
+from rooms.models import Stay
+from rooms.nights import Nights, tonight
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling.models import Resource
@@ -117,20 +106,10 @@ def chosen(request: HttpRequest, form: PlaceForm) -> dict[str, Any]:
         "turns": asked.get("turns"),
         "asked_for": asked,
         "q": q,
-        "families": families(caller(request), q, picked),
+        "families": desk_selectors.families(caller(request), q, picked),
         "picked": {person.pk for person in picked},
         "today": clock.today(),
     }
-
-
-def families(
-    staff: Staff, q: str, picked: Iterable[Person] = ()
-) -> list[tuple[Household, list[Person]]]:
-    """Whole families of whoever is called so, or is chosen already: a mother comes with her
-    children."""
-    found = {person.household_id for person in (*named(staff, q), *picked)}
-    households = Household.objects.filter(pk__in=found).prefetch_related("members")
-    return [(one, list(one.members.all())) for one in households]
 
 
 def take(form: TakeForm, staff: Staff) -> Stay:
@@ -187,146 +166,39 @@ def stay_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     staff = caller(request)
     stay = services.read_stay(staff, public_id)
     forms = forms_of(request, stay, staff)
-    act = request.POST.get("act", "")
-    if request.method == "POST" and act in forms:
-        form = forms[act]
-        if form.is_valid() and carried_out(request, act, form, command_of(act, form, stay, staff)):
+    name = request.POST.get("act", "")
+    if request.method == "POST" and name in ACTS:
+        act, form = ACTS[name], forms[name]
+        if form.is_valid() and carried_out(request, act, form, command(act, stay, form, staff)):
             return back(request, "stay-page", public_id=public_id)
     context = facts_of(request, stay, staff) | {"forms": forms}
     status = 422 if request.method == "POST" else 200
     return render(request, "desk/stay.html", context, status=status)
 
 
-TYPED = {"offer", "check_in", "extend", "move", "born", "close"}
-"""Steps with something typed, which a refusal must not lose."""
-
-
-def carried_out(request: HttpRequest, act: str, form: Form, command: Callable[[], object]) -> bool:
+def carried_out(request: HttpRequest, act: Act, form: Form, run: Callable[[], object]) -> bool:
     """Whether to go on; a refusal of what was typed is said above it instead."""
-    if act not in TYPED:
-        done(request, command, said=SAID[act])
+    if not act.is_typed:
+        done(request, run, said=act.said)
         return True
-    if accepted(form, command) is None:
+    if accepted(form, run) is None:
         return False
-    messages.success(request, str(SAID[act]))
+    messages.success(request, str(act.said))
     return True
 
 
-SAID = {
-    "confirm": _("Reserved: it does not run out."),
-    "offer": _("Held for a day."),
-    "check_in": _("Checked in."),
-    "check_out": _("Checked out: the unit waits to be cleaned."),
-    "ready": _("The unit is ready."),
-    "extend": _("Extended."),
-    "move": _("Moved."),
-    "away": _("Noted: the unit stays theirs."),
-    "back": _("Welcome back."),
-    "join": _("Noted."),
-    "leave": _("Noted."),
-    "born": _("Welcome to the world."),
-    "close": _("Noted how it ended."),
-}
-
-
-def forms_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Form]:
+def forms_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, ActForm]:
     """A form for each button; the one that was pressed is bound."""
-    act = request.POST.get("act")
-
-    def made(name: str, kind: type[ActForm], **options: Any) -> ActForm:
-        data = request.POST if name == act else None
-        return kind(data, staff=staff, auto_id=f"{name}_%s", **options)
-
+    pressed = request.POST.get("act")
     return {
-        "confirm": made("confirm", ActForm),
-        "offer": made("offer", OfferForm, stay=stay),
-        "check_in": made("check_in", CheckInForm),
-        "check_out": made("check_out", ActForm),
-        "ready": made("ready", ActForm),
-        "extend": made("extend", ExtendForm, initial={"to_on": latest_end(stay.to_on)}),
-        "move": made("move", MoveForm, stay=stay),
-        "away": made("away", AwayForm),
-        "back": made("back", AwayForm),
-        "join": made("join", AwayForm),
-        "leave": made("leave", AwayForm),
-        "born": made("born", BirthForm),
-        "close": made("close", CloseForm),
+        name: act.form(
+            request.POST if name == pressed else None,
+            staff=staff,
+            stay=stay,
+            auto_id=f"{name}_%s",
+        )
+        for name, act in ACTS.items()
     }
-
-
-def command_of(act: str, form: Form, stay: Stay, staff: Staff) -> Callable[[], object]:
-    """The command behind the button. Raises NotFound, NotAllowed."""
-    asked, by = form.cleaned_data, staff.user
-    version = asked.get("version")
-    if act == "extend":
-        require(policies.may_extend(staff, stay.centre_id))
-    commands: dict[str, Callable[[], object]] = {
-        "confirm": lambda: services.confirm_stay(stay, by=by, version=version),
-        "offer": lambda: services.offer_unit(
-            stay,
-            [StayLeg(asked["unit"], nights := Nights(asked["from_on"], asked["to_on"]))],
-            nights=nights,
-            by=by,
-            version=version,
-        ),
-        "check_in": lambda: services.check_in(
-            stay,
-            list(asked["people"]),
-            without_papers=asked["without_papers"],
-            by=by,
-            version=version,
-        ),
-        "check_out": lambda: services.check_out(stay, by=by, version=version),
-        "ready": lambda: upkeep.ready_after(stay, by=by),
-        "extend": lambda: services.extend_stay(
-            stay,
-            asked["to_on"],
-            document_number=asked["document_number"],
-            document_on=asked["document_on"],
-            by=by,
-            version=version,
-        ),
-        "move": lambda: services.move_stay(
-            stay, asked["unit"], on=asked["on"], by=by, version=version
-        ),
-        "away": lambda: members.begin_absence(
-            lookup.member(stay, asked["who"]),
-            Absence.Kind(asked["kind"] or Absence.Kind.HOSPITAL),
-            by=by,
-            version=version,
-        ),
-        "back": lambda: members.end_absence(
-            lookup.member(stay, asked["who"]), by=by, version=version
-        ),
-        "join": lambda: members.add_member(
-            stay, family_member(stay, asked["who"]), by=by, version=version
-        ),
-        "leave": lambda: members.part_member(
-            lookup.member(stay, asked["who"]), by=by, version=version
-        ),
-        "born": lambda: members.record_birth(
-            stay,
-            given_name=asked["given_name"],
-            family_name=asked["family_name"],
-            by=by,
-            version=version,
-        ),
-        "close": lambda: services.close_stay(
-            stay,
-            Stay.Status(asked["outcome"]),
-            refusal=asked["why"],
-            reason=asked["reason"],
-            by=by,
-            version=version,
-        ),
-    }
-    return commands[act]
-
-
-def family_member(stay: Stay, person_id: UUID) -> Person:
-    """Somebody of the stay's own family. Raises NotFound."""
-    found = Person.objects.filter(household=stay.household_id, public_id=person_id)
-    return found.select_related("household").first() or not_found("person")
 
 
 def facts_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Any]:
@@ -336,7 +208,6 @@ def facts_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Any]:
     ran_out = expires_at is not None and expires_at <= now
     status = Stay.Status.REQUESTED if ran_out else Stay.Status(stay.status)
     here = selectors.members_of(stay)
-    away = Absence.objects.filter(member__in=here, ended_at=None)
     known = {member.person_id for member in here}
     family = list(stay.household.members.all()) if stay.household else []
     q = question(request)
@@ -346,14 +217,12 @@ def facts_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Any]:
         "legs": [] if ran_out else selectors.joined(selectors.legs_of(stay)),
         "members": here,
         "left": stay.members.exclude(left_on=None).select_related("person"),
-        "away": {absence.member_id: absence for absence in away},
+        "away": selectors.away(here),
         "others": [person for person in family if person.pk not in known],
         "expires_at": None if ran_out else expires_at,
         "reserved": status == Stay.Status.HELD and not expires_at,
         "overdue": status == Stay.Status.IN_HOUSE and booking and booking.ends_at <= now,
-        "to_clean": stay.occupancies.filter(ready_at=None, ended_at__isnull=False)
-        .select_related("unit__resource")
-        .first(),
+        "to_clean": selectors.left_to_clean(stay),
         "extensions": stay.extensions.select_related("by"),
         "may_extend": policies.may_extend(staff, stay.centre_id),
         "has_papers": bool(stay.household_id and selectors.has_papers(stay.household_id)),
@@ -361,6 +230,6 @@ def facts_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, Any]:
         "tonight": tonight(),
         "today": clock.today(),
         "q": q,
-        "families": families(staff, q),
+        "families": desk_selectors.families(staff, q),
         "picked": set(request.POST.getlist("people")),
     }

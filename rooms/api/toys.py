@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.request import Request
@@ -31,9 +30,8 @@ class Toys(View, generics.GenericAPIView[Resource]):
     @extend_schema(operation_id="toys_list", responses=shapes.ToyOut(many=True))
     def get(self, request: Request) -> Response:
         """The toy library: what is there, and what is lent until when."""
-        due = Loan.objects.filter(toy=OuterRef("pk"), returned_on=None).values("due_on")
-        toys = selectors.toys(caller(request)).annotate(due_on=Subquery(due))
-        page: Any = self.paginate_queryset(toys.order_by("name", "pk")) or []
+        toys = selectors.with_loans(selectors.toys(caller(request)))
+        page: Any = self.paginate_queryset(toys) or []
         today = clock.today()
         return self.get_paginated_response(
             [

@@ -23,7 +23,7 @@ from base.models import Task
 from base.services import open_task
 from desk import urls
 from desk.fields import iso
-from desk.web.stays import SAID
+from desk.web.stay_acts import ACTS as STAY_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, User
 from scheduling import services
 from scheduling.models import Booking, Feed, Modality, Participation
@@ -155,7 +155,7 @@ HOSTILE_FIELDS = """
 """
 
 
-ACTS = ("", *SAID, "open", "cots", "hold", "admit", "wait")
+ACTS = ("", *STAY_ACTS, "open", "cots", "hold", "admit", "wait")
 
 
 def acts(reader: Reader) -> list[Any]:
