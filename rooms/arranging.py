@@ -177,6 +177,14 @@ def write_again(stay: Stay, legs: Sequence[StayLeg], *, what: Change.What, by: U
     writing.record(booking, what, by=by.pk, facts=facts_of(stay, legs))
 
 
+def set_booking(stay: Stay, status: Booking.Status) -> None:
+    """Saved with whatever is held by it (arranging.write_again), or here."""
+    booking = booking_of(stay)
+    booking.status, booking.hold_expires_at = status, None
+    booking.version += 1
+    booking.save()
+
+
 def booking_of(stay: Stay) -> Booking:
     """What a stay that is held, in house or left holds by."""
     assert stay.booking is not None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rooms import selectors
+from rooms import snapshot
 from rooms.fitting import Party
 from rooms.nights import DAY, FOREVER, Nights
 from rooms.states import UnitNow
@@ -42,7 +42,7 @@ class Answer:
 
 
 def availability(centre_ids: Collection[int], party: Party, nights: Nights) -> Answer:
-    units = selectors.units(centre_ids, Nights(nights.from_on, FOREVER), kind=party.kind)
+    units = snapshot.units(centre_ids, Nights(nights.from_on, FOREVER), kind=party.kind)
     fitting = [unit for unit in units if unit.suits(party)]
     vacancies = free_for_all(fitting, party, nights)
     in_turns = [] if vacancies else in_one_centre(fitting, party, nights)

@@ -8,10 +8,9 @@ from uuid import UUID
 from base import clock
 from base.rows import fetch
 from people.policies import SHELTERS, Staff
-from rooms import selectors
-from rooms.models import UnitKind
+from rooms import selectors, snapshot
+from rooms.models import WARNINGS, UnitKind
 from rooms.nights import DAY, Nights, tonight
-from rooms.services import WARNINGS
 from rooms.states import Cell, State, UnitNow
 
 
@@ -63,7 +62,7 @@ class Board:
 def board(centre_ids: Collection[int], nights: Nights, staff: Staff) -> Board:
     """As far as the reader may know: everybody sees the states, shelter staff also initials and
     which stay it is."""
-    units = selectors.units(centre_ids, nights)
+    units = snapshot.units(centre_ids, nights)
     days = days_of(nights)
     cells = {unit.pk: unit.cells(nights) for unit in units}
     stays = {stay for row in cells.values() for _, stay in row if stay}

@@ -7,7 +7,7 @@ from datetime import date
 from base import clock
 from people.models import Centre
 from people.policies import SHELTERS, Staff
-from rooms import availability, selectors
+from rooms import availability, selectors, snapshot
 from rooms.arranging import booking_of
 from rooms.models import Stay, UnitKind
 from rooms.nights import DAY, tonight
@@ -53,7 +53,7 @@ class Evening:
 
 def evening(staff: Staff) -> Evening:
     """Of the centres in which she shelters."""
-    units = selectors.units(staff.centres_where(SHELTERS))
+    units = snapshot.units(staff.centres_where(SHELTERS))
     stays = selectors.stays_of(staff)
     held = list(selectors.held_longest(stays))
     here = list(selectors.in_house(stays).order_by("to_on", "pk"))
@@ -124,6 +124,6 @@ def sisters(staff: Staff) -> list[Sister]:
 def free_by_centre(centre_ids: Collection[int]) -> dict[int, int]:
     """Family units free this minute, of centres that have any."""
     found: dict[int, int] = {}
-    for unit in selectors.units(centre_ids, kind=UnitKind.FAMILY):
+    for unit in snapshot.units(centre_ids, kind=UnitKind.FAMILY):
         found[unit.centre_id] = found.get(unit.centre_id, 0) + (unit.state == State.FREE)
     return found

@@ -54,7 +54,7 @@ def add_member(stay: Stay, person: Person, *, by: User, version: int | None = No
     ahead = Nights(tonight(), max(stay.to_on, tonight()))
     # Herself among those in house is a mistake of the caller's, not another stay.
     arranging.check_people([person], ahead)
-    together = [*services.expected(stay), person]
+    together = [*selectors.expected(stay), person]
     party = party_of(together, on=tonight(), needs=stay.needs, kind=stay.kind)
     legs = [here(stay), *steps.cut(selectors.legs_of(stay), ahead)]
     units = services.now_of(stay, legs)

@@ -12,10 +12,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from base.models import Record
+from base.models import Record, Task
 from people.models import Centre, Household, Person
 from rooms.nights import Nights
 from scheduling.models import Booking, Resource
+
+WARNINGS = {7: Task.Kind.STAY_ENDS_7, 30: Task.Kind.STAY_ENDS_30, 60: Task.Kind.STAY_ENDS_60}
+"""What a stay is warned of, by days before its end (D23)."""
 
 
 class Room(models.Model):

@@ -1,11 +1,11 @@
-"""Commands on stays: each changes state in one transaction, along Stay.Status.moves (D17-D26).
+"""Commands on stays from the door to the last morning: each changes state in one transaction,
+along Stay.Status.moves (D17-D25).
 
 Dates of a stay are nights and a day of leaving (rooms.nights): whoever comes at three in the
 morning comes for the night that began the evening before.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from base import clock
 from base.errors import NotFound
 from base.models import Task
 from base.services import finish_task_about, open_task, task_of_day
-from people.models import Centre, Person, User
+from people.models import Person, User
 from people.policies import Staff
 from people.services import note_read
-from rooms import arranging, lookup, selectors, steps
+from rooms import arranging, lookup, reserving, selectors, snapshot, steps
 from rooms.arranging import booking_of
 from rooms.errors import (
     ArrivesLater,
@@ -27,214 +27,19 @@ from rooms.errors import (
     UnitNotReady,
     UnitTaken,
 )
-from rooms.fitting import Party, party_of
-from rooms.models import Absence, Extension, Member, Occupancy, Stay, Unit
+from rooms.fitting import party_of
+from rooms.models import WARNINGS, Absence, Extension, Member, Occupancy, Stay
 from rooms.nights import DAY, Nights, latest_end, tonight
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import selectors as scheduling_selectors
-from scheduling import writing
 from scheduling.models import Booking, Change, Resource
 from scheduling.writing import deadlock_retried
 
-HOLD_LASTS = timedelta(hours=24)  # D22
 PAPERS_DUE = timedelta(days=14)  # D7
-WARNINGS = {7: Task.Kind.STAY_ENDS_7, 30: Task.Kind.STAY_ENDS_30, 60: Task.Kind.STAY_ENDS_60}
-"""Days before the end, the last warning first (D23)."""
 
 Status = Stay.Status
 What = Change.What
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A place as asked for: how many, how old, with what needs, and when. Who they are may be
-    unknown until somebody stands at the door."""
-
-    centre: Centre
-    nights: Nights
-    party: Party
-    people: tuple[Person, ...] = ()
-    in_danger: bool = False
-    reason: str = ""
-
-
-Wanted = Sequence[StayLeg]
-"""Units in turn, each for its nights; empty: the best fit for all of them."""
-
-
-@deadlock_retried
-def request_stay(ask: Ask, *, by: User) -> Stay:
-    """Put a family on the waiting list (D26).
-
-    Raises LeavesBeforeArriving, StayTooLong, NightIsPast, TooFarAhead, SeveralFamilies,
-    AlreadyWaiting.
-    """
-    steps.check_dates(ask.nights)
-    return written(stay_of(ask, by=by), ask.people)
-
-
-@deadlock_retried
-def hold_unit(ask: Ask, wanted: Wanted = (), *, reserve: bool = False, by: User) -> Stay:
-    """Hold a unit for a day (D22), or until they come when it is a reservation.
-
-    Raises what `request_stay` does, and UnitUnsuitable, UnitTooSmall, UnitTaken, NoUnitFree,
-    AlreadyInHouse, PersonTaken, NotTogether, OutsideStay, and NotFound for a unit of
-    another centre.
-    """
-    steps.check_dates(ask.nights)
-    stay = stay_of(ask, by=by)
-    units = candidates(stay, wanted)
-    arranging.lock(units, ask.people)
-    stay = written(stay, ask.people)
-    return held(stay, wanted, units, reserve=reserve, by=by)
-
-
-@deadlock_retried
-def offer_unit(
-    stay: Stay,
-    wanted: Wanted = (),
-    *,
-    nights: Nights | None = None,
-    reserve: bool = False,
-    by: User,
-    version: int | None = None,
-) -> Stay:
-    """Hold a unit for a family on the waiting list, for other nights if need be.
-
-    Raises what `hold_unit` does, and WrongStay, StaleVersion.
-    """
-    units = candidates(stay, wanted)
-    stay = steps.take(stay, units=units, people=expected(stay), version=version)
-    steps.check_step(stay, Status.HELD)
-    nights = nights or stay.nights
-    steps.check_dates(nights)
-    stay.from_on, stay.to_on = nights.from_on, nights.to_on
-    return held(stay, wanted, units, reserve=reserve, by=by)
-
-
-def held(stay: Stay, wanted: Wanted, units: Sequence[int], *, reserve: bool, by: User) -> Stay:
-    """Under the locks: read again, choose, write."""
-    members = selectors.members_of(stay)
-    arranging.clear(units, stay.nights)
-    legs = chosen(stay, wanted, units)
-    arranging.check_people([member.person for member in members], stay.nights, stay=stay)
-    arranging.write_new(stay, legs, members, hold=None if reserve else HOLD_LASTS, by=by)
-    stay.status = Status.HELD
-    return steps.keep(stay)
-
-
-def chosen(stay: Stay, wanted: Wanted, unit_ids: Sequence[int]) -> list[StayLeg]:
-    """The wanted units, each checked, or the best fit."""
-    party = party_in(stay)
-    units = {unit.pk: unit for unit in selectors.units([stay.centre_id], only=unit_ids)}
-    if not wanted:
-        best = arranging.best_unit(units.values(), party, stay.nights)
-        return [StayLeg(Resource.objects.get(pk=best.pk), stay.nights)]
-    edges = [leg.nights.from_on for leg in wanted] + [stay.to_on]
-    if edges != [stay.from_on] + [leg.nights.to_on for leg in wanted]:
-        raise OutsideStay
-    for leg in wanted:
-        steps.check_order(leg.nights)
-        if leg.unit.pk not in units:
-            raise NotFound(what="unit")
-        steps.check_fits(units[leg.unit.pk], party, leg.nights)
-        arranging.check_free(units[leg.unit.pk], leg.nights, stay=stay)
-    return list(wanted)
-
-
-def stay_of(ask: Ask, *, by: User) -> Stay:
-    """The stay of a new request, not yet written. Raises SeveralFamilies."""
-    return Stay(
-        centre=ask.centre,
-        kind=ask.party.kind,
-        status=Status.REQUESTED,
-        household=steps.family_of(ask.people),
-        adults=ask.party.adults,
-        ages=list(ask.party.ages),
-        needs=sorted(ask.party.needs),
-        from_on=ask.nights.from_on,
-        to_on=ask.nights.to_on,
-        in_danger=ask.in_danger,
-        reason=ask.reason,
-        requested_at=clock.now(),
-        requested_by=by,
-    )
-
-
-def written(stay: Stay, people: Iterable[Person]) -> Stay:
-    """Save a new request and who is expected. Raises AlreadyWaiting."""
-    steps.save_once(stay)
-    Member.objects.bulk_create(Member(stay=stay, person=person) for person in people)
-    return stay
-
-
-def candidates(stay: Stay, wanted: Wanted) -> list[int]:
-    """Ids of the units to choose among: the wanted ones, or all of the centre's of that kind."""
-    if wanted:
-        return sorted({leg.unit.pk for leg in wanted})
-    units = Unit.objects.filter(
-        resource__centre=stay.centre_id, resource__is_active=True, kind=stay.kind
-    )
-    return sorted(units.values_list("pk", flat=True))
-
-
-def expected(stay: Stay) -> list[Person]:
-    return [member.person for member in selectors.members_of(stay)]
-
-
-def party_in(stay: Stay) -> Party:
-    """Who is to sleep there: those asked for, and once somebody is in house, those present."""
-    if stay.status == Status.IN_HOUSE:
-        people = expected(stay)
-        return party_of(people, on=tonight(), needs=stay.needs, kind=stay.kind)
-    return Party(stay.adults, tuple(stay.ages), frozenset(stay.needs), stay.kind)
-
-
-@deadlock_retried
-def confirm_stay(stay: Stay, *, by: User, version: int | None = None) -> Stay:
-    """Turn a hold into a reservation, which does not run out. Raises WrongStay, StaleVersion."""
-    stay = steps.take(stay, version=version)
-    if stay.status != Status.HELD or booking_of(stay).status != Booking.Status.HELD:
-        raise steps.wrong_stay(stay)
-    set_booking(stay, Booking.Status.CONFIRMED)
-    writing.record(booking_of(stay), What.CONFIRMED, by=by.pk)
-    writing.revise(selectors.held_by(stay))
-    return steps.keep(stay)
-
-
-def set_booking(stay: Stay, status: Booking.Status) -> None:
-    """Saved with whatever is held by it (arranging.write_again), or here."""
-    booking = booking_of(stay)
-    booking.status, booking.hold_expires_at = status, None
-    booking.version += 1
-    booking.save()
-
-
-@deadlock_retried
-def close_stay(
-    stay: Stay,
-    outcome: Status,
-    *,
-    refusal: str = "",
-    reason: str = "",
-    by: User,
-    version: int | None = None,
-) -> Stay:
-    """Nobody came, or is to come: refused (with the reason that is counted, D26), withdrawn, or
-    did not come. Raises WrongStay, StaleVersion."""
-    stay = steps.take(stay, version=version)
-    steps.check_step(stay, outcome)
-    if outcome == Status.DID_NOT_COME and stay.from_on > tonight():
-        raise steps.wrong_stay(stay)
-    if stay.status == Status.HELD:
-        set_booking(stay, Booking.Status.CANCELLED)
-        writing.release(booking_of(stay))
-        writing.record(booking_of(stay), What.CANCELLED, by=by.pk)
-    stay.status, stay.refusal = outcome, refusal if outcome == Status.REFUSED else ""
-    stay.reason = reason or stay.reason
-    stay.closed_at, stay.closed_by = clock.now(), by
-    return steps.keep(stay)
 
 
 @deadlock_retried
@@ -253,7 +58,7 @@ def check_in(
     UnitTaken, UnitNotReady, UnitUnsuitable, UnitTooSmall, AlreadyInHouse, PersonTaken,
     NotTogether.
     """
-    people = list(people) or expected(stay)
+    people = list(people) or selectors.expected(stay)
     stay = steps.take(stay, people=people, version=version)
     steps.check_step(stay, Status.IN_HOUSE)
     stay.household = steps.family_of([*people, *household_member(stay)])
@@ -279,7 +84,7 @@ def check_in(
     steps.be_discreet(stay)
     enter(stay, legs[0].unit, by=by)
     booking_of(stay).without_papers = without_papers
-    set_booking(stay, Booking.Status.ONGOING)
+    arranging.set_booking(stay, Booking.Status.ONGOING)
     arranging.write_again(stay, legs, what=What.BEGUN, by=by)
     stay.status = Status.IN_HOUSE
     steps.keep(stay)
@@ -289,12 +94,14 @@ def check_in(
 
 
 @deadlock_retried
-def admit(ask: Ask, wanted: Wanted = (), *, without_papers: str = "", by: User) -> Stay:
+def admit(
+    ask: reserving.Ask, wanted: reserving.Wanted = (), *, without_papers: str = "", by: User
+) -> Stay:
     """Take a family in at once, for nights that begin tonight: hold and check in, or neither.
     Raises ArrivesLater, and what the two do."""
     if ask.nights.from_on > tonight():
         raise ArrivesLater
-    stay = hold_unit(ask, wanted, by=by)
+    stay = reserving.hold_unit(ask, wanted, by=by)
     return check_in(stay, ask.people, without_papers=without_papers, by=by)
 
 
@@ -320,7 +127,7 @@ def from_tonight(legs: Sequence[StayLeg], nights: Nights) -> list[StayLeg]:
 def now_of(stay: Stay, legs: Iterable[StayLeg]) -> dict[int, UnitNow]:
     """The units of these legs as they are now, by id."""
     ids = {leg.unit.pk for leg in legs}
-    return {unit.pk: unit for unit in selectors.units([stay.centre_id], only=ids)}
+    return {unit.pk: unit for unit in snapshot.units([stay.centre_id], only=ids)}
 
 
 def check_enterable(unit: UnitNow) -> None:
@@ -397,7 +204,7 @@ def check_out(stay: Stay, *, by: User, version: int | None = None) -> Stay:
     stay.members.filter(left_on=None).update(left_on=tonight())
     Absence.objects.filter(member__stay=stay, ended_at=None).update(ended_at=clock.now())
     stay.to_on = max(stay.from_on, min(stay.to_on, tonight()))
-    set_booking(stay, Booking.Status.CLOSED)
+    arranging.set_booking(stay, Booking.Status.CLOSED)
     arranging.write_again(stay, steps.cut(legs, stay.nights), what=What.ENDED, by=by)
     stay.status = Status.LEFT
     stay.closed_at, stay.closed_by = clock.now(), by
@@ -426,7 +233,7 @@ def extend_stay(
     Raises WrongStay, StaleVersion, LeavesBeforeArriving, StayTooLong, UnitTaken (naming a
     reservation as such), PersonTaken.
     """
-    stay = steps.take(stay, people=expected(stay), version=version)
+    stay = steps.take(stay, people=selectors.expected(stay), version=version)
     steps.check_in_house(stay)
     longer = Nights(stay.to_on, until)
     steps.check_order(Nights(max(stay.to_on, tonight()), until))
@@ -435,7 +242,7 @@ def extend_stay(
     last = legs[-1].unit
     arranging.clear([last.pk], longer)
     arranging.check_free(now_of(stay, legs)[last.pk], longer, stay=stay)
-    arranging.check_people(expected(stay), longer, stay=stay)
+    arranging.check_people(selectors.expected(stay), longer, stay=stay)
     Extension.objects.create(
         stay=stay,
         was_until=stay.to_on,
@@ -447,7 +254,7 @@ def extend_stay(
     )
     stay.to_on = until
     arranging.write_again(stay, [*legs, StayLeg(last, longer)], what=What.EXTENDED, by=by)
-    warn_of_meetings(stay, expected(stay))
+    warn_of_meetings(stay, selectors.expected(stay))
     answer_warnings(stay)
     return steps.keep(stay)
 
@@ -474,7 +281,7 @@ def move_stay(
     there = now_of(stay, [rest]).get(unit.pk)
     if there is None:
         raise NotFound(what="unit")
-    steps.check_fits(there, party_in(stay), rest.nights)
+    steps.check_fits(there, selectors.party_in(stay), rest.nights)
     if is_here and on == tonight():
         check_enterable(there)
     arranging.check_free(there, rest.nights, stay=stay)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from base import clock
 from people.models import Centre, User
-from rooms import arranging, selectors, services, steps
+from rooms import arranging, selectors, snapshot, steps
 from rooms.errors import NightIsPast, NoCotThere, NothingToClean, UnitOccupied
 from rooms.models import Building, CotMove, Occupancy, Stay
 from rooms.nights import FOREVER, Nights, arrival, departure, tonight
@@ -158,11 +158,11 @@ def all_fit(unit: UnitNow, on: date) -> bool:
     if late := unit.overdue:
         slept.add((late.stay_id, ahead))
     stays = Stay.objects.in_bulk({stay for stay, _ in slept})
-    parties = {pk: services.party_in(stay) for pk, stay in stays.items()}
+    parties = {pk: selectors.party_in(stay) for pk, stay in stays.items()}
     return all(unit.spare_beds(parties[stay], nights) >= 0 for stay, nights in slept)
 
 
 def as_is(unit: Resource) -> UnitNow:
     assert unit.centre_id is not None
-    (there,) = selectors.units([unit.centre_id], only=[unit.pk])
+    (there,) = snapshot.units([unit.centre_id], only=[unit.pk])
     return there

@@ -6,9 +6,8 @@ from datetime import timedelta
 from base import clock
 from base.models import Task
 from base.services import finish_task_about, finish_tasks_but, open_task, task_of_day
-from rooms import selectors, services
-from rooms.models import Stay
-from rooms.services import WARNINGS
+from rooms import selectors, services, snapshot
+from rooms.models import WARNINGS, Stay
 
 STAYS_ON_PERHAPS = timedelta(days=7)
 """How far ahead the hours of people kept apart from an overdue family are looked at."""
@@ -25,7 +24,7 @@ def watch_stays() -> int:
     for stay in late:
         open_once(Task.Kind.STAY_OVERDUE, stay, owner_id=selectors.case_lead(stay.household_id))
         services.warn_of_meetings(
-            stay, services.expected(stay), until=clock.now() + STAYS_ON_PERHAPS
+            stay, selectors.expected(stay), until=clock.now() + STAYS_ON_PERHAPS
         )
     endangered = list(endangered_stays())
     finish_tasks_but(Task.Kind.STAY_ENDANGERED, [f"stay:{stay.public_id}" for stay in endangered])
@@ -56,5 +55,5 @@ def open_once(kind: Task.Kind, stay: Stay, *, owner_id: int | None) -> None:
 def endangered_stays() -> Iterable[Stay]:
     """Stays held in units that a family is still in past its nights there (D24)."""
     centres = set(selectors.in_house(Stay.objects.all()).values_list("centre", flat=True))
-    legs = (leg for unit in selectors.units(centres) for leg in unit.endangered())
+    legs = (leg for unit in snapshot.units(centres) for leg in unit.endangered())
     return Stay.objects.filter(pk__in={leg.stay_id for leg in legs if leg.stay_id})

@@ -9,7 +9,7 @@ from desk.demo.families import MOTHER, Family, Founder
 from desk.demo.staff import House
 from people import services as people_services
 from people.models import Person, User
-from rooms import lending, members, services, upkeep
+from rooms import lending, members, reserving, services, upkeep
 from rooms.fitting import Party, party_of
 from rooms.models import (
     Absence,
@@ -173,8 +173,8 @@ class Shelter:
         with clock.frozen(at(nights.from_on, hour)):
             people = self.who_fit(unit, [family.carer, *family.children])
             party = party_of(people, on=tonight(), needs=(), kind=unit.unit.kind)
-            ask = services.Ask(self.house.centre, nights, party, tuple(people))
-            stay = services.hold_unit(ask, [StayLeg(unit, nights)], by=self.by)
+            ask = reserving.Ask(self.house.centre, nights, party, tuple(people))
+            stay = reserving.hold_unit(ask, [StayLeg(unit, nights)], by=self.by)
             return services.check_in(stay, people, by=self.by)
 
     def who_fit(self, unit: Resource, people: Sequence[Person]) -> list[Person]:
@@ -205,7 +205,7 @@ class Shelter:
         self.events(at_home)
         with clock.frozen(at(today - timedelta(days=10), 11)):
             nights = Nights(today + DAY, today + timedelta(days=40))
-            services.hold_unit(
+            reserving.hold_unit(
                 self.ask(nights, ages=(3,)),
                 [StayLeg(self.units[5], nights)],
                 reserve=True,
@@ -213,7 +213,7 @@ class Shelter:
             )
         with clock.frozen(this_morning()):
             nights = Nights(tonight(), tonight() + timedelta(days=14))
-            services.hold_unit(
+            reserving.hold_unit(
                 self.ask(nights, ages=(0,), reason=PHONED),
                 [StayLeg(self.units[7], nights)],
                 by=self.by,
@@ -256,8 +256,8 @@ class Shelter:
         people: Iterable[Person] = (),
         in_danger: bool = False,
         reason: str = "",
-    ) -> services.Ask:
-        return services.Ask(
+    ) -> reserving.Ask:
+        return reserving.Ask(
             self.house.centre,
             nights,
             Party(1, ages),
@@ -276,7 +276,7 @@ class Shelter:
             family = self.founder.found(MOTHER)
             ages = tuple(child.age_on(today) or 0 for child in family.children)
             with clock.frozen(at(today - timedelta(days=days), 12)):
-                services.request_stay(
+                reserving.request_stay(
                     self.ask(
                         soon, ages=ages, people=[family.carer, *family.children], in_danger=danger
                     ),
@@ -287,8 +287,8 @@ class Shelter:
             day = today - timedelta(days=30 + 25 * number)
             with clock.frozen(at(day, 20)):
                 ask = self.ask(Nights(day, day + timedelta(days=20)), ages=(4, 6))
-                stay = services.request_stay(ask, by=self.by)
-                services.close_stay(stay, Stay.Status.REFUSED, refusal=refusal, by=self.by)
+                stay = reserving.request_stay(ask, by=self.by)
+                reserving.close_stay(stay, Stay.Status.REFUSED, refusal=refusal, by=self.by)
 
     def toys(self) -> None:
         """Eight toys; two with families, one of them late."""

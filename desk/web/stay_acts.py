@@ -17,7 +17,7 @@ from desk.stay_forms import (
     OfferForm,
 )
 from people.policies import Staff, require
-from rooms import lookup, members, policies, services, upkeep
+from rooms import lookup, members, policies, reserving, services, upkeep
 from rooms.models import Absence, Stay
 from rooms.nights import Nights
 from rooms.selectors import StayLeg
@@ -45,7 +45,7 @@ class Act:
 
 def offer(stay: Stay, asked: Asked, **who: Any) -> object:
     nights = Nights(asked["from_on"], asked["to_on"])
-    return services.offer_unit(stay, [StayLeg(asked["unit"], nights)], nights=nights, **who)
+    return reserving.offer_unit(stay, [StayLeg(asked["unit"], nights)], nights=nights, **who)
 
 
 def go_away(stay: Stay, asked: Asked, **who: Any) -> object:
@@ -56,13 +56,13 @@ def go_away(stay: Stay, asked: Asked, **who: Any) -> object:
 
 def close(stay: Stay, asked: Asked, **who: Any) -> object:
     outcome = Stay.Status(asked["outcome"])
-    return services.close_stay(stay, outcome, refusal=asked["why"], reason=asked["reason"], **who)
+    return reserving.close_stay(stay, outcome, refusal=asked["why"], reason=asked["reason"], **who)
 
 
 ACTS: Mapping[str, Act] = {
     "confirm": Act(
         ActForm,
-        lambda stay, _asked, **who: services.confirm_stay(stay, **who),
+        lambda stay, _asked, **who: reserving.confirm_stay(stay, **who),
         _("Reserved: it does not run out."),
     ),
     "offer": Act(OfferForm, offer, _("Held for a day.")),

@@ -22,7 +22,7 @@ from desk.web.stay_acts import ACTS, Act, command
 from people.models import Person
 from people.policies import SHELTERS, Staff, require
 from people.requests import caller
-from rooms import availability, policies, selectors, services, upkeep
+from rooms import availability, policies, reserving, selectors, services, upkeep
 from rooms.evening import sisters
 from rooms.models import Stay
 from rooms.nights import Nights, tonight
@@ -116,7 +116,7 @@ def take(form: TakeForm, staff: Staff) -> Stay:
     """Raises what rooms.services does."""
     asked = form.cleaned_data
     nights = Nights(asked["from_on"], asked["to_on"])
-    ask = services.Ask(
+    ask = reserving.Ask(
         asked["centre"],
         nights,
         form.party,
@@ -127,11 +127,11 @@ def take(form: TakeForm, staff: Staff) -> Stay:
     wanted = [StayLeg(asked["unit"], nights)] if asked.get("unit") else in_turns(form, nights)
     act = asked["act"]
     if act == "wait":
-        return services.request_stay(ask, by=staff.user)
+        return reserving.request_stay(ask, by=staff.user)
     if act == "admit":
         papers = asked["without_papers"]
         return services.admit(ask, wanted, without_papers=papers, by=staff.user)
-    return services.hold_unit(ask, wanted, reserve=act == "reserve", by=staff.user)
+    return reserving.hold_unit(ask, wanted, reserve=act == "reserve", by=staff.user)
 
 
 def in_turns(form: TakeForm, nights: Nights) -> list[StayLeg]:

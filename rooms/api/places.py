@@ -11,8 +11,8 @@ from people.requests import caller
 from rooms import (
     policies,
 )
-from rooms import serializers as shapes
 from rooms.models import Building, Room
+from rooms.shapes import units as shapes
 from scheduling import lookup as scheduling_lookup
 from scheduling.models import Resource
 

@@ -20,14 +20,16 @@ from rooms import (
     lookup,
     members,
     policies,
+    reserving,
     selectors,
     services,
     upkeep,
 )
-from rooms import serializers as shapes
 from rooms.models import Absence, Stay
 from rooms.nights import Nights
 from rooms.selectors import StayLeg
+from rooms.shapes import stays as shapes
+from rooms.shapes.asking import party_of
 from scheduling.models import Change
 from scheduling.serializers import ChangeOut, Versioned
 
@@ -64,21 +66,21 @@ class Stays(View, generics.GenericAPIView[Stay]):
         centre = lookup.sheltering_centre(staff, asked.get("centre"))
         people = people_of(staff, centre.pk, asked)
         nights = Nights(asked["from"], asked["to"])
-        ask = services.Ask(
+        ask = reserving.Ask(
             centre,
             nights,
-            shapes.party_of(asked),
+            party_of(asked),
             people,
             in_danger=asked["in_danger"],
             reason=asked["reason"],
         )
         wanted = wanted_of(staff, asked, nights)
         if asked["status"] == Stay.Status.REQUESTED:
-            return self.created_once(lambda: shown(services.request_stay(ask, by=staff.user)))
+            return self.created_once(lambda: shown(reserving.request_stay(ask, by=staff.user)))
         if asked["status"] == Stay.Status.HELD:
             return self.created_once(
                 lambda: shown(
-                    services.hold_unit(ask, wanted, reserve=asked["reserve"], by=staff.user)
+                    reserving.hold_unit(ask, wanted, reserve=asked["reserve"], by=staff.user)
                 )
             )
         return self.created_once(
@@ -103,7 +105,7 @@ class Offer(View):
         stay = lookup.stay(staff, public_id)
         asked = self.body(shapes.OfferIn)
         nights = Nights(asked["from"], asked["to"]) if "from" in asked else None
-        offered = services.offer_unit(
+        offered = reserving.offer_unit(
             stay,
             wanted_of(staff, asked, nights or stay.nights),
             nights=nights,
@@ -120,7 +122,7 @@ class ConfirmStay(View):
         """Turn a hold into a reservation, which does not run out."""
         staff = caller(request)
         stay = lookup.stay(staff, public_id)
-        return Response(shown(services.confirm_stay(stay, by=staff.user, **self.body(Versioned))))
+        return Response(shown(reserving.confirm_stay(stay, by=staff.user, **self.body(Versioned))))
 
 
 class CloseStay(View):
@@ -131,7 +133,7 @@ class CloseStay(View):
         stay = lookup.stay(staff, public_id)
         asked = self.body(shapes.CloseIn)
         outcome = Stay.Status(asked.pop("outcome"))
-        return Response(shown(services.close_stay(stay, outcome, by=staff.user, **asked)))
+        return Response(shown(reserving.close_stay(stay, outcome, by=staff.user, **asked)))
 
 
 class CheckIn(View):

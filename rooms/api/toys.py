@@ -19,8 +19,8 @@ from rooms import (
     policies,
     selectors,
 )
-from rooms import serializers as shapes
 from rooms.models import Loan
+from rooms.shapes import toys as shapes
 from scheduling.models import Resource
 
 

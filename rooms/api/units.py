@@ -21,11 +21,13 @@ from rooms import (
     lookup,
     policies,
     selectors,
+    snapshot,
     steps,
     upkeep,
 )
-from rooms import serializers as shapes
 from rooms.nights import Nights, tonight
+from rooms.shapes import units as shapes
+from rooms.shapes.asking import party_of
 from scheduling.models import Resource
 
 
@@ -35,7 +37,7 @@ class Units(View, generics.GenericAPIView[Resource]):
     @extend_schema(operation_id="units_list", responses=shapes.UnitOut(many=True))
     def get(self, request: Request) -> Response:
         """Units of the caller's centres and what each is this minute; never where, nor who."""
-        found = [shapes.unit_shown(unit) for unit in selectors.units(caller(request).centre_ids)]
+        found = [shapes.unit_shown(unit) for unit in snapshot.units(caller(request).centre_ids)]
         page: Any = self.paginate_queryset(found)
         return self.get_paginated_response(page)
 
@@ -47,7 +49,7 @@ class Availability(View):
         after another; else the nearest date."""
         asked = self.query(shapes.AvailabilityQuery)
         steps.check_dates(asked["nights"])
-        party = shapes.party_of(asked)
+        party = party_of(asked)
         found = availability.availability(caller(request).centre_ids, party, asked["nights"])
         return Response(shapes.answer_shown(found, party, asked["nights"]))
 

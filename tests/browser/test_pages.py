@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from base import clock
 from people.models import Case, Centre, Person, Role, User
-from rooms import services as rooms_services
+from rooms import reserving as rooms_reserving
 from rooms.models import Stay
 from scheduling import hours, services
 from scheduling.models import Booking, Modality, Resource, Service
@@ -92,7 +92,7 @@ def world() -> World:
     family = rooms_building.family(centre, ages=[0, 5])
     rooms_building.unit(centre)
     stay = rooms_building.resident(unit, family, people["shelter"])
-    held = rooms_services.hold_unit(
+    held = rooms_reserving.hold_unit(
         rooms_building.ask(centre, rooms_building.nights(0, 3)), by=people["shelter"]
     )
     return World(

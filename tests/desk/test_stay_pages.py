@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from base import clock
 from people.models import Role
-from rooms import board, lending, selectors, services
+from rooms import board, lending, reserving, selectors, services
 from rooms.models import Loan, Stay
 from rooms.nights import DAY, tonight
 from rooms.selectors import StayLeg
@@ -66,7 +66,7 @@ def shelter() -> Iterator[Shelter]:
 
 def test_tonight_says_what_is_free_and_for_how_many_nights(shelter: Shelter) -> None:
     later = nights(4, 3)
-    services.hold_unit(
+    reserving.hold_unit(
         ask(shelter.centre, later), [StayLeg(shelter.large, later)], by=shelter.worker
     )
     shown = shelter.read("/tonight/")
@@ -91,7 +91,7 @@ def test_a_mother_with_two_children_is_answered_from_one_page(shelter: Shelter) 
 def test_units_in_turn_are_offered_and_held_together(shelter: Shelter) -> None:
     """Small until the third, then Large: nobody has to do it twice."""
     for unit, when in ((shelter.small, nights(3, 9)), (shelter.large, nights(0, 3))):
-        services.hold_unit(ask(shelter.centre, when), [StayLeg(unit, when)], by=shelter.worker)
+        reserving.hold_unit(ask(shelter.centre, when), [StayLeg(unit, when)], by=shelter.worker)
     until = f"{nights(0, 6).to_on:%d.%m.%Y}"
     shown = shelter.read("/stays/new/", adults="1", from_on="", to_on=until)
     assert "Но с преместване може" in shown
@@ -114,7 +114,7 @@ def test_hold_needs_no_name(shelter: Shelter) -> None:
 
 def test_whoever_stands_at_the_door_is_checked_in_and_out(shelter: Shelter) -> None:
     people = family(shelter.centre, ages=[0])
-    stay = services.hold_unit(ask(shelter.centre, nights(0, 5)), by=shelter.worker)
+    stay = reserving.hold_unit(ask(shelter.centre, nights(0, 5)), by=shelter.worker)
     ids = [str(person.public_id) for person in people]
     shelter.press(stay, "check_in", people=ids, without_papers="Нощ е")
     stay.refresh_from_db()
@@ -126,14 +126,14 @@ def test_whoever_stands_at_the_door_is_checked_in_and_out(shelter: Shelter) -> N
 
 def test_admission_without_papers_says_what_is_missing(shelter: Shelter) -> None:
     people = family(shelter.centre)
-    stay = services.hold_unit(ask(shelter.centre, nights(0, 5), people=people), by=shelter.worker)
+    stay = reserving.hold_unit(ask(shelter.centre, nights(0, 5), people=people), by=shelter.worker)
     answer = shelter.press(stay, "check_in", people=[str(people[0].public_id)])
     assert "За настаняване е нужен документ" in plain(answer)
 
 
 def test_button_of_an_older_page_changes_nothing(shelter: Shelter) -> None:
-    stay = services.hold_unit(ask(shelter.centre, nights(0, 5)), by=shelter.worker)
-    services.confirm_stay(stay, by=shelter.worker)
+    stay = reserving.hold_unit(ask(shelter.centre, nights(0, 5)), by=shelter.worker)
+    reserving.confirm_stay(stay, by=shelter.worker)
     answer = shelter.press(stay, "close", version=1, outcome="withdrawn")
     stay.refresh_from_db()
     assert stay.status == "held"
@@ -141,7 +141,7 @@ def test_button_of_an_older_page_changes_nothing(shelter: Shelter) -> None:
 
 
 def test_refusal_without_a_reason_is_shown_again(shelter: Shelter) -> None:
-    stay = services.request_stay(ask(shelter.centre, nights(0, 5)), by=shelter.worker)
+    stay = reserving.request_stay(ask(shelter.centre, nights(0, 5)), by=shelter.worker)
     answer = shelter.press(stay, "close", outcome="refused")
     assert answer.status_code == 422
     assert "отказите се броят" in plain(answer)
@@ -181,7 +181,7 @@ def test_board_answers_its_own_question_only_when_something_changed(shelter: She
         return shelter.client.get("/board/", {"known": known}, HTTP_HX_REQUEST="true").status_code
 
     assert ask_again() == 204
-    services.hold_unit(ask(shelter.centre, nights(0, 2)), by=shelter.worker)
+    reserving.hold_unit(ask(shelter.centre, nights(0, 2)), by=shelter.worker)
     assert ask_again() == 200
 
 
@@ -211,7 +211,7 @@ def test_list_puts_danger_first(shelter: Shelter) -> None:
     calm, danger = family(shelter.centre), family(shelter.centre)
     for people, in_danger in ((calm, False), (danger, True)):
         asked = ask(shelter.centre, nights(0, 5), people=people, in_danger=in_danger)
-        services.request_stay(asked, by=shelter.worker)
+        reserving.request_stay(asked, by=shelter.worker)
     shown = shelter.read("/stays/waiting/")
     names = [people[0].household.name for people in (danger, calm)]
     assert shown.index(names[0]) < shown.index(names[1])
@@ -249,7 +249,7 @@ def test_refused_admission_keeps_who_was_ticked(shelter: Shelter) -> None:
 def test_refused_extension_keeps_its_document(shelter: Shelter) -> None:
     stay = resident(shelter.large, family(shelter.centre), shelter.worker, length=2)
     wanted = nights(3, 2)
-    services.hold_unit(
+    reserving.hold_unit(
         ask(shelter.centre, wanted), [StayLeg(shelter.large, wanted)], by=shelter.worker
     )
     shelter.client = shelter.browser(building.user(shelter.centre, Role.Name.MANAGER))
@@ -268,7 +268,7 @@ def test_nights_that_are_past_are_not_offered(shelter: Shelter) -> None:
 
 
 def test_reservation_that_nobody_came_for_waits_for_a_word(shelter: Shelter) -> None:
-    services.hold_unit(
+    reserving.hold_unit(
         ask(shelter.centre, nights(0, 2)),
         [StayLeg(shelter.small, nights(0, 2))],
         reserve=True,
@@ -294,7 +294,7 @@ def test_family_in_house_is_known_to_who_shelters_it(shelter: Shelter) -> None:
     assert shelter.client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("asking", [services.request_stay, services.hold_unit])
+@pytest.mark.parametrize("asking", [reserving.request_stay, reserving.hold_unit])
 def test_asking_for_a_place_opens_nobody_s_page(shelter: Shelter, asking: Any) -> None:
     """Anybody on duty could ask for one to look in."""
     people = family(shelter.centre)

@@ -6,7 +6,7 @@ from itertools import count
 
 from base import clock
 from people.models import Centre, Household, Person, User
-from rooms import services
+from rooms import reserving, services
 from rooms.fitting import Party
 from rooms.models import Building, CotMove, Stay, Unit, UnitKind
 from rooms.nights import Nights, tonight
@@ -79,9 +79,9 @@ def ask(
     ages: Iterable[int] = (),
     needs: Iterable[str] = (),
     in_danger: bool = False,
-) -> services.Ask:
+) -> reserving.Ask:
     party = Party(adults, tuple(ages), frozenset(needs))
-    return services.Ask(of, for_, party, people=tuple(people), in_danger=in_danger)
+    return reserving.Ask(of, for_, party, people=tuple(people), in_danger=in_danger)
 
 
 def resident(
@@ -95,7 +95,9 @@ def resident(
     people = tuple(people)
     wanted = nights(0, length)
     assert in_.centre is not None
-    stay = services.hold_unit(ask(in_.centre, wanted, people=people), [StayLeg(in_, wanted)], by=by)
+    stay = reserving.hold_unit(
+        ask(in_.centre, wanted, people=people), [StayLeg(in_, wanted)], by=by
+    )
     return services.check_in(stay, people, without_papers="late at night", by=by)
 
 

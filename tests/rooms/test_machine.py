@@ -26,7 +26,7 @@ from base import clock
 from base.errors import DomainError
 from people.models import OpeningHours, Person, Role
 from people.policies import staff
-from rooms import members, selectors, services, upkeep
+from rooms import members, reserving, selectors, services, snapshot, upkeep
 from rooms.availability import availability
 from rooms.board import board, slept_in
 from rooms.fitting import Party
@@ -283,7 +283,7 @@ class SideBySide(RuleBasedStateMachine):
     def request(self, family, party, start, length, named, in_danger):
         ask = self.ask(family, party, start, length, named, in_danger)
         made = self.both(
-            lambda: services.request_stay(ask, by=self.house.by), lambda: self.request_of(ask)
+            lambda: reserving.request_stay(ask, by=self.house.by), lambda: self.request_of(ask)
         )
         self.know(made)
 
@@ -292,7 +292,7 @@ class SideBySide(RuleBasedStateMachine):
         legs, wanted = self.turns(units, ask.nights)
         self.know(
             self.both(
-                lambda: services.hold_unit(ask, wanted, reserve=reserve, by=self.house.by),
+                lambda: reserving.hold_unit(ask, wanted, reserve=reserve, by=self.house.by),
                 lambda: self.world.at_once(
                     self.request_of(ask), lambda s: self.world.hold(s, legs, confirmed=reserve)
                 ),
@@ -319,7 +319,7 @@ class SideBySide(RuleBasedStateMachine):
         dates = (stay.from_on, stay.to_on) if other is None else self.dates(*other)
         legs, wanted = self.turns(units, Nights(*dates))
         self.both(
-            lambda: services.offer_unit(
+            lambda: reserving.offer_unit(
                 twin.row,
                 wanted,
                 nights=Nights(*dates) if other else None,
@@ -331,13 +331,13 @@ class SideBySide(RuleBasedStateMachine):
 
     def confirm(self, twin):
         self.both(
-            lambda: services.confirm_stay(twin.row, by=self.house.by),
+            lambda: reserving.confirm_stay(twin.row, by=self.house.by),
             lambda: self.world.confirm(twin.modelled),
         )
 
     def close(self, twin, outcome):
         self.both(
-            lambda: services.close_stay(
+            lambda: reserving.close_stay(
                 twin.row, Status(outcome), refusal="other", by=self.house.by
             ),
             lambda: self.world.close(twin.modelled, outcome),
@@ -514,7 +514,7 @@ class SideBySide(RuleBasedStateMachine):
             past = Nights(self.begun_on, self.world.tonight)
             slept = {
                 unit.name: slept_in(unit, past)
-                for unit in selectors.units([self.house.centre.pk], past)
+                for unit in snapshot.units([self.house.centre.pk], past)
             }
         cells = {
             line.unit.name: [
@@ -548,7 +548,7 @@ class SideBySide(RuleBasedStateMachine):
     def the_evening_is_alike(self):
         with clock.frozen(self.world.now):
             waiting = list(selectors.waiting(Stay.objects.all()).values_list("pk", flat=True))
-            units = selectors.units([self.house.centre.pk])
+            units = snapshot.units([self.house.centre.pk])
             endangered = {leg.stay_id for unit in units for leg in unit.endangered()}
             states = {unit.name: STATES[unit.state.value] for unit in units}
         assert states == {unit.name: self.world.state(unit.name) for unit in units}
@@ -599,7 +599,7 @@ class SideBySide(RuleBasedStateMachine):
     def dates(self, start: int, length: int) -> tuple[date, date]:
         return self.night(start), self.night(start + length)
 
-    def ask(self, family, party, start, length, named, in_danger=False) -> services.Ask:
+    def ask(self, family, party, start, length, named, in_danger=False) -> reserving.Ask:
         """For the family as it is (0), or for whoever was said on the phone."""
         people = tuple(self.families[family])
         asked = PARTIES[party]
@@ -609,9 +609,9 @@ class SideBySide(RuleBasedStateMachine):
             asked = Party(len(people) - len(ages), tuple(ages))
         nights = Nights(*self.dates(start, length))
         named_people = people if named else ()
-        return services.Ask(self.house.centre, nights, asked, named_people, in_danger=in_danger)
+        return reserving.Ask(self.house.centre, nights, asked, named_people, in_danger=in_danger)
 
-    def request_of(self, ask: services.Ask) -> model.Stay:
+    def request_of(self, ask: reserving.Ask) -> model.Stay:
         return self.world.request(
             modelled_party(ask.party),
             ask.nights.from_on,

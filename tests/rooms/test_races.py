@@ -10,7 +10,7 @@ import requests
 from knox.models import AuthToken
 
 from people.models import Centre, Person, Role, User
-from rooms import selectors, services
+from rooms import services, snapshot
 from rooms.models import Occupancy, Stay
 from rooms.nights import tonight
 from rooms.states import State
@@ -83,7 +83,7 @@ def post_all(server, shelter, bodies):
 
 
 def states(shelter) -> list[State]:
-    return [there.state for there in selectors.units([shelter.centre.pk])]
+    return [there.state for there in snapshot.units([shelter.centre.pk])]
 
 
 def check_whole(shelter, *, admitted: int) -> None:

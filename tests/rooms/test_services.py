@@ -13,7 +13,7 @@ from base.models import Task
 from people.models import Centre, Person, Role, User
 from people.policies import staff
 from people.services import keep_apart
-from rooms import errors, members, selectors, services, upkeep
+from rooms import errors, members, reserving, selectors, services, snapshot, upkeep
 from rooms.board import Board, board
 from rooms.models import Absence, Extension, Occupancy, Stay
 from rooms.nights import Nights
@@ -69,17 +69,17 @@ class House:
     def held(self, in_: Resource, start: int, length: int, *people: Person, **more) -> Stay:
         for_ = nights(start, length)
         asked = ask(self.centre, for_, people=people)
-        return services.hold_unit(asked, [StayLeg(in_, for_)], by=self.by, **more)
+        return reserving.hold_unit(asked, [StayLeg(in_, for_)], by=self.by, **more)
 
     def requested(self, *people: Person, **more) -> Stay:
         asked = ask(self.centre, nights(1, 3), people=people, **more)
-        return services.request_stay(asked, by=self.by)
+        return reserving.request_stay(asked, by=self.by)
 
     def resident(self, length: int = 3, in_: Resource | None = None, people=()) -> Stay:
         return resident(in_ or self.small, people or self.people, self.by, length=length)
 
     def now(self, resource: Resource) -> UnitNow:
-        (there,) = selectors.units([self.centre.pk], only=[resource.pk])
+        (there,) = snapshot.units([self.centre.pk], only=[resource.pk])
         return there
 
     def row(self, resource: Resource, length: int) -> list[str]:
@@ -133,7 +133,7 @@ def is_expected_twice(house: House) -> None:
     house.held(house.small, 1, 2, house.mother)
     asked = house.requested()
     asked.members.create(person=house.mother)
-    services.offer_unit(asked, by=house.by)
+    reserving.offer_unit(asked, by=house.by)
 
 
 def is_in_house_twice(house: House) -> None:
@@ -192,11 +192,11 @@ def everybody_leaves(house: House) -> None:
 
 
 def crowd_of_five(house: House) -> None:
-    services.hold_unit(ask(house.centre, nights(0, 1), adults=5), by=house.by)
+    reserving.hold_unit(ask(house.centre, nights(0, 1), adults=5), by=house.by)
 
 
 def asks_for(house: House, start: int, length: int) -> None:
-    services.request_stay(ask(house.centre, nights(start, length)), by=house.by)
+    reserving.request_stay(ask(house.centre, nights(start, length)), by=house.by)
 
 
 def brings_an_aunt_too_many(house: House) -> None:
@@ -206,7 +206,7 @@ def brings_an_aunt_too_many(house: House) -> None:
 
 
 def takes_the_babys_cot(house: House) -> None:
-    services.hold_unit(
+    reserving.hold_unit(
         ask(house.centre, for_ := nights(0, 3), adults=2, ages=[0]),
         [StayLeg(house.small, for_)],
         by=house.by,
@@ -242,14 +242,14 @@ REFUSALS: list[tuple[type[DomainError], Callable[[House], object]]] = [
     (errors.AlreadyWaiting, waits_twice),
     (
         errors.UnitTooSmall,
-        lambda h: services.offer_unit(
+        lambda h: reserving.offer_unit(
             h.requested(adults=3), [StayLeg(h.small, nights(1, 3))], by=h.by
         ),
     ),
     (errors.UnitTooSmall, brings_an_aunt_too_many),
     (
         errors.UnitUnsuitable,
-        lambda h: services.offer_unit(
+        lambda h: reserving.offer_unit(
             h.requested(needs=["own_bathroom"]), [StayLeg(h.small, nights(1, 3))], by=h.by
         ),
     ),
@@ -261,7 +261,7 @@ REFUSALS: list[tuple[type[DomainError], Callable[[House], object]]] = [
     (errors.OutsideStay, moves_when_it_is_over),
     (
         errors.OutsideStay,
-        lambda h: services.offer_unit(
+        lambda h: reserving.offer_unit(
             h.requested(), [StayLeg(h.small, nights(1, 2))], by=h.by
         ),
     ),
@@ -283,11 +283,11 @@ REFUSALS: list[tuple[type[DomainError], Callable[[House], object]]] = [
     (errors.NoCotThere, takes_the_babys_cot),
     (
         StaleVersion,
-        lambda h: services.confirm_stay(h.held(h.small, 0, 1), version=7, by=h.by),
+        lambda h: reserving.confirm_stay(h.held(h.small, 0, 1), version=7, by=h.by),
     ),
     (
         NotFound,
-        lambda h: services.offer_unit(
+        lambda h: reserving.offer_unit(
             h.requested(), [StayLeg(unit(building.centre()), nights(1, 3))], by=h.by
         ),
     ),
@@ -368,7 +368,7 @@ def test_who_comes_at_three_in_the_morning_came_last_evening(house):
 
 
 def test_best_fit_is_held_where_no_unit_is_named(house):
-    stay = services.hold_unit(ask(house.centre, nights(0, 2), adults=2), by=house.by)
+    stay = reserving.hold_unit(ask(house.centre, nights(0, 2), adults=2), by=house.by)
 
     assert [leg.unit for leg in selectors.legs_of(stay)] == [house.small]
 
@@ -376,7 +376,7 @@ def test_best_fit_is_held_where_no_unit_is_named(house):
 def test_units_are_held_in_turns(house):
     legs = [StayLeg(house.small, nights(0, 2)), StayLeg(house.large, nights(2, 3))]
 
-    stay = services.hold_unit(ask(house.centre, nights(0, 5)), legs, by=house.by)
+    stay = reserving.hold_unit(ask(house.centre, nights(0, 5)), legs, by=house.by)
 
     assert selectors.legs_of(stay) == legs
 
@@ -399,7 +399,7 @@ def test_family_is_not_turned_away_for_a_unit_it_is_to_move_to_later(house):
     who = family(house.centre)
     legs = [StayLeg(house.small, nights(1, 2)), StayLeg(house.large, nights(3, 2))]
     asked = ask(house.centre, nights(1, 4), people=who)
-    stay = services.hold_unit(asked, legs, reserve=True, by=house.by)
+    stay = reserving.hold_unit(asked, legs, reserve=True, by=house.by)
 
     with later(1):
         assert house.now(house.large).state == State.OVERDUE
@@ -464,7 +464,7 @@ def test_retired_hold_is_a_request(house):
 
 def test_confirmed_hold_does_not_run_out(house):
     stay = house.held(house.small, 0, 20)
-    services.confirm_stay(stay, by=house.by)
+    reserving.confirm_stay(stay, by=house.by)
 
     with later(10):
         assert house.now(house.small).state == State.RESERVED
@@ -474,7 +474,7 @@ def test_hold_that_ran_out_cannot_be_confirmed(house):
     stay = house.held(house.small, 0, 2)
 
     with later(1), pytest.raises(errors.WrongStay):
-        services.confirm_stay(stay, by=house.by)
+        reserving.confirm_stay(stay, by=house.by)
 
 
 def test_another_family_may_take_what_a_hold_left(house):
@@ -495,7 +495,7 @@ def test_waiting_list_puts_safety_first_and_then_who_asked_first(house):
 
 def test_closed_request_waits_no_longer(house):
     stay = house.requested()
-    services.close_stay(stay, Status.REFUSED, refusal=Stay.Refusal.NO_PLACE, by=house.by)
+    reserving.close_stay(stay, Status.REFUSED, refusal=Stay.Refusal.NO_PLACE, by=house.by)
 
     assert list(selectors.waiting(Stay.objects.all())) == []
 

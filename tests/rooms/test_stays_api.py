@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from base import clock
 from base.models import IdempotencyKey
 from people.models import AccessRecord, Centre, Person, Role, User
-from rooms import lending, services, upkeep
+from rooms import lending, reserving, services, upkeep
 from rooms.models import Absence, Loan, Stay
 from rooms.nights import Nights
 from rooms.selectors import StayLeg
@@ -39,7 +39,7 @@ class Shelter:
 
     def held(self, unit: Resource, for_: Nights, *people: Person, reserve: bool = False) -> Stay:
         ask = rooms_building.ask(self.centre, for_, people=people)
-        return services.hold_unit(ask, [StayLeg(unit, for_)], reserve=reserve, by=self.worker)
+        return reserving.hold_unit(ask, [StayLeg(unit, for_)], reserve=reserve, by=self.worker)
 
     def resident(self, unit: Resource, *people: Person, length: int = 30) -> Stay:
         return rooms_building.resident(
@@ -51,7 +51,7 @@ class Shelter:
 
     def waiting(self, *people: Person, **changes: Any) -> Stay:
         ask = rooms_building.ask(self.centre, nights(1, 5), people=people, **changes)
-        return services.request_stay(ask, by=self.worker)
+        return reserving.request_stay(ask, by=self.worker)
 
     def toy(self, name: str = "") -> Resource:
         made = building.place(self.centre, kind=Resource.Kind.TOY)
@@ -375,7 +375,7 @@ def test_units_in_turns_are_of_one_centre(shelter):
     )
     theirs, dates = rooms_building.unit(other), nights(0, 5)
     shelter.held(shelter.unit(), nights(5, 5))
-    services.hold_unit(
+    reserving.hold_unit(
         rooms_building.ask(other, dates), [StayLeg(theirs, dates)], by=shelter.worker
     )
 

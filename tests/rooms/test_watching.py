@@ -8,7 +8,7 @@ from base import clock
 from base.models import Task
 from base.services import finish_task
 from people.models import Role
-from rooms import services
+from rooms import reserving, services
 from rooms.models import Stay
 from rooms.nights import DAY
 from rooms.selectors import StayLeg
@@ -179,7 +179,7 @@ def test_overdue_is_over_when_they_leave(stay, by):
 
 def reserved(centre, by, room, start: int) -> Stay:
     wanted = nights(start, 3)
-    return services.hold_unit(ask(centre, wanted), [StayLeg(room, wanted)], reserve=True, by=by)
+    return reserving.hold_unit(ask(centre, wanted), [StayLeg(room, wanted)], reserve=True, by=by)
 
 
 def test_who_reserved_a_unit_learns_that_it_is_not_free(centre, by, room, stay):
