@@ -10,9 +10,7 @@ from base.errors import NotFound
 from people.models import Centre, Person, User
 from rooms import arranging, selectors, snapshot, steps
 from rooms.arranging import booking_of
-from rooms.errors import (
-    OutsideStay,
-)
+from rooms.errors import OutsideStay
 from rooms.fitting import Party
 from rooms.models import Member, Stay, Unit
 from rooms.nights import Nights, tonight
@@ -41,8 +39,6 @@ class Ask:
 
 
 Wanted = Sequence[StayLeg]
-
-
 """Units in turn, each for its nights; empty: the best fit for all of them."""
 
 

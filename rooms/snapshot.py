@@ -24,7 +24,6 @@ UNITS = """
      ORDER BY building.name, resource.name, resource.id
 """
 
-
 LEGS = f"""
     SELECT held.resource_id, held.period, booking.id, stay.id, coalesce(stay.status, ''),
            booking.hold_expires_at
@@ -37,7 +36,6 @@ LEGS = f"""
        AND booking.id NOT IN ({EXPIRED_HOLDS})
      ORDER BY lower(held.period)
 """  # noqa: S608 - constants
-
 
 PRESENCES = """
     SELECT there.unit_id, there.stay_id, there.began_at, there.ended_at, there.ready_at,
@@ -57,7 +55,6 @@ PRESENCES = """
        AND (there.ready_at IS NULL OR there.ended_at > %(begins)s)
      ORDER BY there.began_at
 """
-
 
 COTS = """
     SELECT unit, greatest("on", %(from_on)s::date) AS day, sum(change)
