@@ -27,9 +27,10 @@ from people.models import (
     Role,
     User,
 )
-from rooms import lending
+from rooms import lending, reserving
 from rooms import services as shelter
 from rooms.models import Building, Loan, Room, Stay
+from rooms.selectors import StayLeg
 from scheduling import feeds, services
 from scheduling.models import Booking, Feed, Modality, Resource, Service
 from scheduling.planning import Wish
@@ -209,9 +210,9 @@ def sheltered(centre: Centre, staff: dict[str, User]) -> dict[str, Any]:
     with clock.frozen(NOW - timedelta(hours=2)):
         left = shelter.check_out(leaving, by=by)
         ask = rooms_building.ask(centre, rooms_building.nights(0, 10), people=awaited)
-        held = shelter.hold_unit(ask, [shelter.StayLeg(promised, ask.nights)], by=by)
+        held = reserving.hold_unit(ask, [StayLeg(promised, ask.nights)], by=by)
         ask = rooms_building.ask(centre, rooms_building.nights(1, 10), people=listed, ages=[5])
-        waiting = shelter.request_stay(ask, by=by)
+        waiting = reserving.request_stay(ask, by=by)
     return {
         "building": rooms_building.house(centre),
         "unit": unit,
