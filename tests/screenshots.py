@@ -194,7 +194,7 @@ def menu(visit: Visit) -> None:
 def taking(visit: Visit) -> None:
     """The first unit that is free, for a family that is being looked for."""
     visit.page.goto("/tonight/")
-    visit.page.get_by_role("button", name="Запазете").first.click()
+    visit.page.get_by_role("button", name="Запази").first.click()
     visit.page.goto(f"{visit.page.url}&q=А")
 
 

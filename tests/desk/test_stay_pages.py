@@ -264,7 +264,7 @@ def test_refused_extension_keeps_its_document(shelter: Shelter) -> None:
 def test_nights_that_are_past_are_not_offered(shelter: Shelter) -> None:
     shown = shelter.read("/stays/new/", adults="1", from_on="01.01.2020")
     assert "Тази нощ е минала" in shown
-    assert "Запазете" not in shown
+    assert "Запази" not in shown
 
 
 def test_reservation_that_nobody_came_for_waits_for_a_word(shelter: Shelter) -> None:
