@@ -46,6 +46,13 @@ from tests.support.building import at
 BEGINNINGS = (date(2027, 3, 25), date(2027, 10, 29), date(2027, 5, 10))
 """Before the spring change, before the autumn one, and an ordinary Monday."""
 
+HOLIDAYS = {
+    *(date(2027, 4, 30) + timedelta(days=n) for n in range(5)), date(2027, 5, 6), date(2027, 5, 24),
+    *(date(2027, 12, 24) + timedelta(days=n) for n in range(5)),
+}  # fmt: skip
+"""Of those months: Easter with Labour Day and the day off for it, St George's, the Alphabet's,
+Christmas."""
+
 BIRTHS = {
     "baby": date(2026, 11, 3),
     "nearly two, or just two": date(2025, 3, 28),
@@ -467,6 +474,8 @@ class SideBySide(RuleBasedStateMachine):
         expected = None
         if starts_at <= self.world.now:
             expected = "past_start"
+        elif starts_at.astimezone(clock.SOFIA).date() in HOLIDAYS:
+            expected = "closed"
         elif starts_at in self.sessions:
             expected = "resource_unavailable"
 
