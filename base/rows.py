@@ -2,34 +2,88 @@
 
 Building and compiling a queryset costs several times what PostgreSQL needs to answer it, and
 planning the answer costs as much again; where a statement never changes, it is written once and
-the server keeps its plan.
+the server keeps its plan. Waiting for an answer costs as much as the answer: questions that do
+not depend on each other go to the server together.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Generic, TypeVar, overload
 
 import psycopg
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
 Row = tuple[Any, ...]
+Params = Mapping[str, Any] | Sequence[Any]
 
 
-def fetch(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> list[Row]:
-    """All rows of a constant statement with parameters.
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """A constant statement with its parameters, and what is to be made of the rows.
 
-    They travel apart from the text, so the server prepares it once a connection (unless the
-    settings' prepare_threshold forbids it). Everything of Django's stands around it as around
-    any cursor: wrappers, query logs, its own exceptions.
+    The parameters travel apart from the text, so the server prepares it once a connection
+    (unless the settings' prepare_threshold forbids it).
     """
-    connection.ensure_connection()
-    plain = psycopg.Cursor(connection.connection)
-    plain.format = psycopg.pq.Format.BINARY
-    with connection._prepare_cursor(plain) as cursor:  # type: ignore[attr-defined]
+
+    statement: str
+    params: Params
+    read: Callable[[list[Row]], T]
+
+    def answer(self) -> T:
+        """Ask it alone."""
+        return self.read(fetch(self.statement, self.params))
+
+
+def fetch(statement: str, params: Params) -> list[Row]:
+    """All rows of a constant statement. Everything of Django's stands around it as around any
+    cursor: wrappers, query logs, its own exceptions."""
+    with plain_cursor() as cursor:
         cursor.execute(statement, params)
         found: list[Row] = cursor.fetchall()
     return found
+
+
+@overload
+def ask(one: Question[T1], two: Question[T2], /) -> tuple[T1, T2]: ...
+@overload
+def ask(one: Question[T1], two: Question[T2], three: Question[T3], /) -> tuple[T1, T2, T3]: ...
+@overload
+def ask(
+    one: Question[T1], two: Question[T2], three: Question[T3], four: Question[T4], /
+) -> tuple[T1, T2, T3, T4]: ...
+@overload
+def ask(*questions: Question[Any]) -> tuple[Any, ...]: ...
+def ask(*questions: Question[Any]) -> tuple[Any, ...]:
+    """The answers to questions that do not depend on each other, for one journey to the server.
+
+    It answers them in turn, each on a snapshot of its own, as if they had come one by one: what
+    one locks, the next reads under that lock. The answers are read in the same order, so the
+    first error is that of the first question that has one.
+    """
+    cursors = []
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        for question in questions:
+            cursor = plain_cursor()
+            cursor.execute(question.statement, question.params)
+            cursors.append(cursor)
+    found = [cursor.fetchall() for cursor in cursors]
+    return tuple(one.read(rows) for one, rows in zip(questions, found, strict=True))
+
+
+def plain_cursor() -> Any:
+    """A cursor without Django's adaptations, whose values come in PostgreSQL's binary form."""
+    connection.ensure_connection()
+    plain = psycopg.Cursor(connection.connection)
+    plain.format = psycopg.pq.Format.BINARY
+    return connection._prepare_cursor(plain)  # type: ignore[attr-defined]
 
 
 def columns_of(model: type[models.Model], alias: str) -> str:
@@ -38,15 +92,33 @@ def columns_of(model: type[models.Model], alias: str) -> str:
 
 
 def from_row(model: type[M], row: Sequence[Any]) -> M:
-    return model.from_db("default", [f.attname for f in model._meta.concrete_fields], row)
+    return model.from_db("default", attributes_of(model), row)
+
+
+@lru_cache
+def attributes_of(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def rows(model: type[M], condition: str, params: Mapping[str, Any]) -> list[M]:
     """Rows whose table, under the alias `it`, meets an SQL condition (a constant, with named
     parameters); ORDER BY may follow it."""
+    return rows_where(model, condition, params).answer()
+
+
+def rows_where(model: type[M], condition: str, params: Mapping[str, Any]) -> Question[list[M]]:
+    """The question that `rows` asks."""
+    return Question(selection(model, condition), params, partial(all_from_rows, model))
+
+
+@lru_cache
+def selection(model: type[models.Model], condition: str) -> str:
     table = model._meta.db_table
-    statement = f'SELECT {columns_of(model, "it")} FROM "{table}" it WHERE {condition}'  # noqa: S608
-    return [from_row(model, row) for row in fetch(statement, params)]
+    return f'SELECT {columns_of(model, "it")} FROM "{table}" it WHERE {condition}'  # noqa: S608
+
+
+def all_from_rows(model: type[M], found: list[Row]) -> list[M]:
+    return [from_row(model, row) for row in found]
 
 
 def insert(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
@@ -74,6 +146,7 @@ def values_of(one: models.Model) -> dict[str, Any]:
     }
 
 
+@lru_cache
 def own_fields(model: type[models.Model]) -> list[Any]:
     return [field for field in model._meta.concrete_fields if not field.primary_key]
 

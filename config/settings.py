@@ -135,7 +135,7 @@ def read_database() -> dict[str, Any]:
     except postgres.PostgresFailed as error:
         refuse(str(error))
     database: dict[str, Any] = env.db_url_config(url)
-    database["CONN_HEALTH_CHECKS"] = True
+    database["ENGINE"] = "config.database"
     database["ATOMIC_REQUESTS"] = False
     database.setdefault("OPTIONS", {}).update(
         options=" ".join(f"-c {name}={value}" for name, value in POSTGRES.items()),

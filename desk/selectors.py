@@ -133,10 +133,10 @@ def gaps(
     begins, ends = clock.day_bounds(day)
     working: list[Span] = []
     for centre_id in centre_ids:
-        read = hours.read_hours(centre_id, [resource.pk], day, day)
+        read = hours.hours(centre_id, [resource.pk], day, day).answer()
         working += read.working(resource.pk, on_site=False)
     now = clock.now()
-    held = scheduling_selectors.holdings([resource.pk], begins, ends, now=now)
+    held = scheduling_selectors.holdings([resource.pk], begins, ends, now=now).answer()
     taken = merge(span for spans in held.values() for span in spans)
     ahead = [(max(seconds(begins), seconds(now)), seconds(ends))]
     free = subtract(intersect(merge(working), [s for s in ahead if s[0] < s[1]]), taken)
@@ -147,7 +147,8 @@ def gaps(
 
 def closure(centre_ids: Iterable[int], day: date) -> str:
     """The name of a day on which all of these centres are closed; empty when one is open."""
-    names = [hours.read_hours(centre, [], day, day).closures.get(day) for centre in centre_ids]
+    read = [hours.hours(centre, [], day, day).answer() for centre in centre_ids]
+    names = [one.closures.get(day) for one in read]
     return next((name for name in names if name), "") if names and all(names) else ""
 
 

@@ -1,6 +1,6 @@
 """Queries over people and cases, already narrowed to what the caller may see."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, Never
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from base import clock
 from base.errors import NotFound
 from base.models import Task
-from base.rows import rows
+from base.rows import Question, Row, columns_of, from_row
 from people.models import (
     Capacity,
     Carer,
@@ -96,33 +96,59 @@ def person_of_centre(staff: Staff, centre_id: int, public_id: UUID) -> Person:
     return found if found.centre_id == centre_id else not_found("person")
 
 
-def people(staff: Staff, centre_id: int, public_ids: list[UUID]) -> tuple[Person, ...]:
-    """People of one centre, in the given order, each once. Raises NotFound."""
-    centres = [centre for centre in staff.centres_where(SEES_NAMES) if centre == centre_id]
-    found = {
-        person.public_id: person
-        for person in rows(
-            Person,
-            """it.public_id = ANY(%(ids)s) AND it.centre_id = ANY(%(centres)s)
-               AND it.household_id NOT IN (
-                   SELECT household_id FROM people_kinshipwall WHERE user_id = %(user)s
-               ) AND (%(shelters)s OR NOT (
-                   SELECT is_discreet FROM people_household WHERE id = it.household_id
-               ))""",
-            {
-                "ids": public_ids,
-                "centres": centres,
-                "user": staff.user.pk,
-                "shelters": staff.may(SHELTERS, centre_id),
-            },
-        )
+PEOPLE = f"""
+    SELECT {columns_of(Person, "it")}, card.id IS NOT NULL, {columns_of(ContactCard, "card")}
+      FROM people_person it LEFT JOIN people_contactcard card ON card.person_id = it.id
+     WHERE it.public_id = ANY(%(ids)s) AND it.centre_id = ANY(%(centres)s)
+       AND it.household_id NOT IN (
+           SELECT household_id FROM people_kinshipwall WHERE user_id = %(user)s
+       ) AND (it.centre_id = ANY(%(shelters)s) OR NOT (
+           SELECT is_discreet FROM people_household WHERE id = it.household_id
+       ))
+"""  # noqa: S608 - our own columns
+
+
+def people(staff: Staff, centre_id: int, public_ids: Sequence[UUID]) -> tuple[Person, ...]:
+    """People of one centre with their contact cards, in the given order, each once.
+    Raises NotFound."""
+    return in_order(people_named(staff, public_ids).answer(), staff, centre_id, public_ids)
+
+
+def people_named(staff: Staff, public_ids: Sequence[UUID]) -> Question[list[Person]]:
+    """Those of these people whom the caller may find by name, but for sheltered families that
+    she merely works with: `in_order` sees to them."""
+    facts = {
+        "ids": list(public_ids),
+        "centres": staff.centres_where(SEES_NAMES),
+        "user": staff.user.pk,
+        "shelters": staff.centres_where(SHELTERS),
     }
-    if missing := set(public_ids) - found.keys():
+    return Question(PEOPLE, facts, with_cards)
+
+
+def with_cards(found: list[Row]) -> list[Person]:
+    width = len(Person._meta.concrete_fields)
+    its_card: Any = Person._meta.get_field("contact_card")
+    people = []
+    for row in found:
+        person = from_row(Person, row[:width])
+        has_card, *card = row[width:]
+        its_card.set_cached_value(person, from_row(ContactCard, card) if has_card else None)
+        people.append(person)
+    return people
+
+
+def in_order(
+    found: Iterable[Person], staff: Staff, centre_id: int, public_ids: Sequence[UUID]
+) -> tuple[Person, ...]:
+    """What `people` returns, from the answer to `people_named`. Raises NotFound."""
+    by_id = {person.public_id: person for person in found if person.centre_id == centre_id}
+    if missing := set(public_ids) - by_id.keys():
         known = people_of(staff).filter(centre=centre_id, public_id__in=missing)
-        found |= {person.public_id: person for person in known}
-    if not found.keys() >= set(public_ids):
+        by_id |= {person.public_id: person for person in known}
+    if not by_id.keys() >= set(public_ids):
         not_found("person")
-    return tuple(found[public_id] for public_id in dict.fromkeys(public_ids))
+    return tuple(by_id[public_id] for public_id in dict.fromkeys(public_ids))
 
 
 def carer(staff: Staff, public_id: UUID) -> Carer:

@@ -35,7 +35,9 @@ Part = Allocation.Part
 def lock(unit_ids: Iterable[int], people: Collection[Person], *, also: Iterable[int] = ()) -> None:
     """Lock the union: units, everybody's nights and hours, and those of whom they must not
     meet."""
-    persons = {person.pk for person in people} | scheduling_selectors.party(people).partners
+    persons = {person.pk for person in people} | scheduling_selectors.party(
+        people
+    ).answer().partners
     ids = {*unit_ids, *also, *selectors.resources_of_people(persons)}
     writing.lock(ids)
 
@@ -63,7 +65,7 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
     held = writing.read_again([need], begins, ends, ignoring=ignoring)
     if any(held.values()):
         raise PersonTaken(resource=None, kind=Part.RESIDENCE, starts_at=begins, ends_at=ends)
-    partners = scheduling_selectors.party(people).partners
+    partners = scheduling_selectors.party(people).answer().partners
     if partners & {person.pk for person in people}:
         raise NotTogether
     if scheduling_selectors.on_site_holdings(

@@ -26,8 +26,9 @@ def lend(toy: Resource, person: Person, *, due_on: date, by: User) -> Loan:
     today = clock.today()
     if not timedelta() < due_on - today <= LONGEST_LOAN:
         raise InvalidInterval(days=LONGEST_LOAN.days)
-    writing.lock([toy.pk])
+    needs = [Need(Allocation.Part.TOY, (toy,))]
     now, ends_at = clock.now(), departure(due_on)
+    held = writing.take(needs, now, ends_at)
     if Loan.objects.filter(toy=toy, returned_on=None).exists():
         raise ToyTaken(
             resource=toy.public_id,
@@ -36,7 +37,7 @@ def lend(toy: Resource, person: Person, *, due_on: date, by: User) -> Loan:
             starts_at=now,
             ends_at=ends_at,
         )
-    holdings = writing.choose([Need(Allocation.Part.TOY, (toy,))], now, ends_at)
+    holdings = writing.choose(needs, now, ends_at, held)
     booking = Booking(
         kind=Booking.Kind.LOAN,
         centre_id=toy.centre_id,

@@ -180,7 +180,7 @@ def warn_of_meetings(
 ) -> None:
     """D11: whoever is in residence counts as on site. Nobody is turned away at the door for an
     hour of somebody else's: that hour is to be moved, which is a task of who runs the centre."""
-    partners = scheduling_selectors.party(people).partners
+    partners = scheduling_selectors.party(people).answer().partners
     for booking in selectors.hours_during(partners, until or booking_of(stay).ends_at):
         about, today = f"booking:{booking.public_id}", clock.today()
         if not task_of_day(Task.Kind.KEPT_APART, about, today):

@@ -78,15 +78,15 @@ class Slots(View):
         after it that has."""
         staff = caller(request)
         asked = self.query(shapes.SlotsQuery)
-        service = lookup.service(staff, asked["service"])
-        people = asked["person"]
+        specialist = asked.get("specialist")
+        named = lookup.named(
+            staff, service=asked["service"], people=asked["person"], specialist=specialist
+        )
         search = slots.Search(
-            service=service,
-            people=people_selectors.people(staff, service.centre_id, people) if people else (),
+            service=named.service,
+            people=named.people,
             modality=Modality(asked["modality"]),
-            specialist=lookup.specialist(staff, asked["specialist"])
-            if "specialist" in asked
-            else None,
+            specialist=named.specialist if specialist else None,
             begins=asked["from"],
             ends=asked["to"],
             moving=lookup.known_booking(staff, asked["moving"]) if "moving" in asked else None,
@@ -135,15 +135,21 @@ class Bookings(View, generics.GenericAPIView[Booking]):
         """Book an hour, or hold it. Room, car and second worker are chosen when not given."""
         staff = caller(request)
         asked = self.body(shapes.BookingIn)
-        service = lookup.service(staff, asked["service"])
+        named = lookup.named(
+            staff,
+            service=asked["service"],
+            people=asked["people"],
+            specialist=asked["specialist"],
+        )
+        service = named.service
         require(policies.may_book(staff, service.centre_id))
         if asked["without_papers"]:
             require(policies.may_waive_papers(staff, service.centre_id))
-        people = people_selectors.people(staff, service.centre_id, asked["people"])
+        people = named.people
         wish = Wish(
             service=service,
             starts_at=asked["starts_at"],
-            lead=lookup.specialist(staff, asked["specialist"]),
+            lead=named.specialist,
             people=people,
             modality=Modality(asked["modality"]),
             room=lookup.place(staff, Resource.Kind.ROOM, asked.get("room")),

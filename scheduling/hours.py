@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import holidays
 
 from base import clock
-from base.rows import fetch
+from base.rows import Question, Row
 from scheduling.intervals import Span, intersect, merge, seconds, subtract
 
 Window = tuple[int, time, time, date, date]
@@ -78,11 +78,15 @@ class Hours:
         ]
 
 
-def read_hours(centre_id: int, resource_ids: Iterable[int], first: date, last: date) -> Hours:
+def hours(centre_id: int, resource_ids: Iterable[int], first: date, last: date) -> Question[Hours]:
     """All facts about hours in one query, whatever the number of specialists."""
-    hours = Hours(first, last, closures=public_holidays(first, last))
     facts = {"centre": centre_id, "resources": list(resource_ids), "first": first, "last": last}
-    for row in fetch(FACTS, facts):
+    return Question(FACTS, facts, partial(as_hours, first, last))
+
+
+def as_hours(first: date, last: date, found: list[Row]) -> Hours:
+    hours = Hours(first, last, closures=public_holidays(first, last))
+    for row in found:
         add_fact(hours, *row)
     return hours
 

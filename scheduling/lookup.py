@@ -1,15 +1,17 @@
 """From public ids to rows the caller may name: unknown, foreign and walled are one NotFound."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from base import clock
-from base.rows import rows
-from people.models import EntryBasis
+from base.rows import Question, ask, rows, rows_where
+from people.models import EntryBasis, Person
 from people.policies import SEES_NAMES, Staff, require
-from people.selectors import cases_of, centres_of, not_found
+from people.selectors import cases_of, centres_of, in_order, not_found, people_named
 from scheduling import policies
 from scheduling.models import Booking, Resource, Service
 
@@ -23,12 +25,16 @@ def services_of(staff: Staff) -> QuerySet[Service]:
 def service(staff: Staff, public_id: UUID, *, centre_id: int | None = None) -> Service:
     """A service of one centre, or of any of the caller's. Raises NotFound."""
     centres = [c for c in staff.centre_ids if centre_id in (None, c)]
-    found = rows(
+    found = service_named(centres, public_id).answer()
+    return found[0] if found else not_found("service")
+
+
+def service_named(centres: Sequence[int], public_id: UUID) -> Question[list[Service]]:
+    return rows_where(
         Service,
         "it.public_id = %(id)s AND it.centre_id = ANY(%(centres)s) AND it.is_offered",
         {"id": public_id, "centres": centres},
     )
-    return found[0] if found else not_found("service")
 
 
 def entry_basis(staff: Staff, public_id: UUID) -> EntryBasis:
@@ -64,15 +70,52 @@ WORKS_THERE = """
 
 def specialist(staff: Staff, public_id: UUID) -> Resource:
     """Raises NotFound."""
-    found = rows(
+    found = specialist_named(staff, public_id).answer()
+    return found[0] if found else not_found("specialist")
+
+
+def specialist_named(staff: Staff, public_id: UUID | None) -> Question[list[Resource]]:
+    return rows_where(
         Resource,
         f"it.public_id = %(id)s AND it.kind = 'specialist' AND it.is_active AND {WORKS_THERE}",
         facts_of(staff, public_id),
     )
-    return found[0] if found else not_found("specialist")
 
 
-def facts_of(staff: Staff, public_id: UUID) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Named:
+    """The service, people and specialist that a search or a booking names, read for one journey
+    to the server. Each raises NotFound when it is asked for."""
+
+    staff: Staff
+    services: Sequence[Service]
+    found: Sequence[Person]
+    people_ids: Sequence[UUID]
+    specialists: Sequence[Resource]
+
+    @property
+    def service(self) -> Service:
+        return self.services[0] if self.services else not_found("service")
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        return in_order(self.found, self.staff, self.service.centre_id, self.people_ids)
+
+    @property
+    def specialist(self) -> Resource:
+        return self.specialists[0] if self.specialists else not_found("specialist")
+
+
+def named(staff: Staff, *, service: UUID, people: Sequence[UUID], specialist: UUID | None) -> Named:
+    services, found, specialists = ask(
+        service_named(staff.centre_ids, service),
+        people_named(staff, people),
+        specialist_named(staff, specialist),
+    )
+    return Named(staff, services, found, people, specialists)
+
+
+def facts_of(staff: Staff, public_id: UUID | None) -> dict[str, Any]:
     return {"id": public_id, "centres": staff.centre_ids, "today": clock.today()}
 
 

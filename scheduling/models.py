@@ -164,6 +164,10 @@ class Resource(Record):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @property
+    def is_specialist(self) -> bool:
+        return self.kind == Resource.Kind.SPECIALIST
+
 
 class Availability(models.Model):
     """A weekly window in which a specialist works in a centre, between two dates (inclusive)."""

@@ -1,15 +1,17 @@
 """A wish checked against the rules that need no lock, and what would have to be held for it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from base import clock
+from base.rows import ask
 from people.models import Person
 from scheduling import demand, rules, selectors, steps
 from scheduling import hours as house_hours
 from scheduling.demand import Demand, Need
+from scheduling.hours import Hours
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
+from scheduling.selectors import Entitlement, Party
 from scheduling.slots import Search
 
 Part = Allocation.Part
@@ -52,12 +54,21 @@ class Plan:
     partners: frozenset[int]
 
 
-def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
-    """Check the rules that need no lock and work out what must be held.
+@dataclass(frozen=True)
+class Facts:
+    """What the rules that need no lock judge a wish by."""
 
-    Raises what `book` does, NoContactConflict and ResourceUnavailable apart.
-    """
-    ignoring = moving.pk if moving else None
+    wanted: Demand
+    entitlements: list[Entitlement]
+    pool: list[Resource]
+    """What suits the service, the preferred first; of specialists the lead alone where no
+    colleague is needed."""
+    party: Party
+    hours: Hours
+
+
+def read_facts(wish: Wish, *, moving: Booking | None = None) -> Facts:
+    """Raises ModalityNotOffered."""
     wanted = demand.demand(
         wish.service,
         wish.people,
@@ -65,32 +76,48 @@ def make_plan(wish: Wish, *, moving: Booking | None = None) -> Plan:
         at=wish.starts_at,
         least_workers=max(wish.least_workers, 1 + len(wish.colleagues)),
         with_car=wish.with_car or wish.vehicle is not None,
-        ignoring=ignoring,
+        ignoring=moving.pk if moving else None,
     )
+    first, last = (clock.local(at).date() for at in (wish.starts_at, wish.ends_at))
+    households = {person.household_id for person in wish.people}
+    alone = wanted.workers == 1
+    entitlements, pool, party, hours = ask(
+        selectors.entitlements(wish.service, households, on=first),
+        selectors.suitable(wish.service, lead=wish.lead if alone else None),
+        selectors.party(wish.people),
+        house_hours.hours(wish.service.centre_id, [wish.lead.pk], first, last),
+    )
+    if not alone:
+        everybody = [resource.pk for resource in pool if resource.is_specialist]
+        hours = house_hours.hours(wish.service.centre_id, everybody, first, last).answer()
+    return Facts(wanted, entitlements, pool, party, hours)
+
+
+def make_plan(wish: Wish, facts: Facts) -> Plan:
+    """Check the rules that need no lock and work out what must be held.
+
+    Raises what `book` does, NoContactConflict and ResourceUnavailable apart.
+    """
+    wanted, party = facts.wanted, facts.party
     rules.check_named(wish.room if not wanted.on_site else None)
     rules.check_named(wish.vehicle if not wanted.takes_car else None)
-    pool = selectors.suitable(wish.service, lead=wish.lead if wanted.workers == 1 else None)
-    party = selectors.party(wish.people)
-    rules.check_lead(wish.lead, pool, party)
-    able = able_at(wish, wanted, [r for r in pool if r.user_id not in party.walled_users])
+    rules.check_lead(wish.lead, facts.pool, party)
+    rules.check_hours(facts.hours, wish.lead, wanted, wish.starts_at)
+    able = [resource for resource in facts.pool if is_able(resource, wish, facts)]
     needs = demand.needs_beside_lead(wanted, able, party.resources)
     lead = demand.need_of_lead(wanted, wish.lead)
     return Plan(wanted, (lead, *(narrowed(need, wish) for need in needs)), party.partners)
 
 
-def able_at(wish: Wish, wanted: Demand, pool: Sequence[Resource]) -> list[Resource]:
-    """The pool without specialists who do not work then. Raises Closed, OutsideAvailability."""
-    specialists = [r for r in pool if r.kind == Resource.Kind.SPECIALIST]
-    if wanted.workers == 1:
-        specialists = [wish.lead]
-    day = clock.local(wish.starts_at).date()
-    last = clock.local(wish.ends_at).date()
-    hours = house_hours.read_hours(
-        wish.service.centre_id, [specialist.pk for specialist in specialists], day, last
-    )
-    rules.check_hours(hours, wish.lead, wanted, wish.starts_at)
-    idle = {s for s in specialists if not rules.works(hours, s, wanted, wish.starts_at)}
-    return [r for r in pool if r not in idle and r != wish.lead]
+def is_able(resource: Resource, wish: Wish, facts: Facts) -> bool:
+    """Whether it may be asked for beside the lead: a colleague who works then and is no kin of
+    the family, or anything that is no specialist."""
+    if resource == wish.lead:
+        return False
+    if not resource.is_specialist:
+        return True
+    is_kin = resource.user_id in facts.party.walled_users
+    return not is_kin and rules.works(facts.hours, resource, facts.wanted, wish.starts_at)
 
 
 def narrowed(need: Need, wish: Wish) -> Need:
@@ -140,6 +167,7 @@ def wish_of(
         least_workers=1 + parts.count(Part.COLLEAGUE),
         with_car=Part.VEHICLE in parts,
         carer=booking.carer,
+        without_papers=booking.without_papers,
     )
 
 

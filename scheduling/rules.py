@@ -4,7 +4,7 @@ They run before the locks; what another booking could change meanwhile (what is 
 the centre) is checked again under them.
 """
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -29,7 +29,7 @@ from scheduling.errors import (
 from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds, starts_within
 from scheduling.models import Resource, Service
-from scheduling.selectors import SITE_MARGIN, Party
+from scheduling.selectors import SITE_MARGIN, Entitlement, Party
 from scheduling.slots import FARTHEST
 
 GENERAL_ACCESS = relativedelta(months=2)  # D4
@@ -115,15 +115,16 @@ def check_apart(
         raise NoContactConflict
 
 
-def check_entry(service: Service, people: Sequence[Person], *, starts_at: datetime) -> date | None:
+def check_entry(
+    service: Service, entitlements: Iterable[Entitlement], *, starts_at: datetime
+) -> date | None:
     """D4: papers for a specialised service, two months for general access. Returns the last day
     of general access of the family without papers that reaches it first; None with papers.
 
     Raises NoEntryBasis or GeneralAccessEnded.
     """
     day = clock.local(starts_at).date()
-    households = {person.household_id for person in people}
-    bare = [e for e in selectors.entitlements(service, households, on=day) if not e.has_basis]
+    bare = [entitlement for entitlement in entitlements if not entitlement.has_basis]
     if not bare:
         return None
     if service.access == Service.Access.SPECIALISED:

@@ -1,7 +1,9 @@
 """Queries over the booking core: they answer, and never write."""
 
+import sys
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from base import clock
-from base.rows import columns_of, fetch, from_row, rows
+from base.rows import Question, Row, columns_of, fetch, from_row, rows_where
 from people.models import Case, Household, Person, User
 from scheduling.intervals import Span
 from scheduling.models import (
@@ -27,28 +29,54 @@ SITE_MARGIN = timedelta(minutes=15)
 Lane = tuple[int, int]
 """A resource's id and one of its lanes."""
 
+Held = dict[Lane, list[Span]]
+"""What holds each lane."""
+
 EXPIRED_HOLDS = """
     SELECT id FROM scheduling_booking WHERE status = 'held' AND hold_expires_at <= %(now)s
 """
 """A handful of rows behind a partial index: cheaper to name than to join every allocation."""
 
-HOLDINGS = """
-    SELECT resource_id, lane,
-           date_part('epoch', lower(period))::bigint, date_part('epoch', upper(period))::bigint
-           {and_more}
+HELD_THEN = """
       FROM scheduling_allocation
      WHERE resource_id = ANY(%(resources)s)
        AND lower(period) > %(earliest)s AND lower(period) < %(ends)s
        AND upper(period) > %(begins)s
        AND active
        AND booking_id <> ALL(%(ignoring)s)
-       AND {unless}
 """
+START = "date_part('epoch', lower(period))::bigint"
+END = "date_part('epoch', upper(period))::bigint"
 
-HELD = HOLDINGS.format(and_more="", unless=f"booking_id NOT IN ({EXPIRED_HOLDS})")
-HELD_OR_EXPIRED = HOLDINGS.format(
-    and_more=f", CASE WHEN booking_id IN ({EXPIRED_HOLDS}) THEN booking_id END", unless="true"
-)
+
+def packed(number: str) -> str:
+    """All values of a group as the bytes of int8s, which `unpacked` reads: the driver makes an
+    object of every element of an array at some length."""
+    return f"string_agg(int8send({number}), ''::bytea)"
+
+
+def unpacked(numbers: bytes) -> Sequence[int]:
+    found = array("q", numbers)
+    if sys.byteorder == "little":
+        found.byteswap()
+    return found
+
+
+HELD = f"""
+    SELECT resource_id, {packed(START)} FILTER (WHERE lane = 1),
+           {packed(END)} FILTER (WHERE lane = 1),
+           array_agg(ARRAY[lane, {START}, {END}]) FILTER (WHERE lane > 1)
+    {HELD_THEN} AND booking_id NOT IN ({EXPIRED_HOLDS})
+     GROUP BY resource_id
+"""
+"""A row for each resource: a month of a centre's rooms is thousands of spans, nearly all of the
+first lane. They come as the index has them, so nothing is sorted."""
+
+HELD_OR_EXPIRED = f"""
+    SELECT resource_id, lane, {START}, {END},
+           CASE WHEN booking_id IN ({EXPIRED_HOLDS}) THEN booking_id END
+    {HELD_THEN}
+"""
 
 
 ON_SITE = f"""
@@ -124,15 +152,21 @@ def holdings(
     now: datetime,
     ignoring: int | None = None,
     longest: timedelta = LONGEST_HOLDING,
-) -> Mapping[Lane, list[Span]]:
+) -> Question[Held]:
     """What holds each lane within `[begins, ends)`. Expired holds hold nothing.
 
     Bounded on both sides by the b-tree on starts, so its cost does not grow with history.
     """
-    held: dict[Lane, list[Span]] = defaultdict(list)
     facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring, longest=longest)
-    for resource_id, lane, start, end in fetch(HELD, facts):
-        held[resource_id, lane].append((start, end))
+    return Question(HELD, facts, by_lane)
+
+
+def by_lane(found: list[Row]) -> Held:
+    held: Held = defaultdict(list)
+    for resource, starts, ends, others in found:
+        held[resource, 1] = list(zip(unpacked(starts or b""), unpacked(ends or b""), strict=True))
+        for lane, start, end in others or ():
+            held[resource, lane].append((start, end))
     return held
 
 
@@ -144,12 +178,16 @@ def held_and_expired(
     now: datetime,
     ignoring: int | None = None,
     longest: timedelta = LONGEST_HOLDING,
-) -> tuple[Mapping[Lane, list[Span]], set[int]]:
+) -> Question[tuple[Held, set[int]]]:
     """The same, and the ids of expired holds that were passed over."""
-    held: dict[Lane, list[Span]] = defaultdict(list)
-    expired: set[int] = set()
     facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring, longest=longest)
-    for resource_id, lane, start, end, over in fetch(HELD_OR_EXPIRED, facts):
+    return Question(HELD_OR_EXPIRED, facts, apart_from_expired)
+
+
+def apart_from_expired(found: list[Row]) -> tuple[Held, set[int]]:
+    held: Held = defaultdict(list)
+    expired: set[int] = set()
+    for resource_id, lane, start, end, over in found:
         if over is None:
             held[resource_id, lane].append((start, end))
         else:
@@ -176,10 +214,10 @@ def within(
     }
 
 
-def suitable(service: Service, *, lead: Resource | None = None) -> list[Resource]:
+def suitable(service: Service, *, lead: Resource | None = None) -> Question[list[Resource]]:
     """Every active room and car that suits the service, and every specialist of the centre
     who gives it (or `lead` alone, if she does); the smallest first."""
-    return rows(
+    return rows_where(
         Resource,
         """it.is_active AND it.id IN (
                SELECT resource_id FROM scheduling_resource_services WHERE service_id = %(service)s
@@ -210,11 +248,12 @@ class Party:
     """Colleagues who are kin to any of their families (D12)."""
 
 
-def party(people: Collection[Person]) -> Party:
-    """The booking core's facts about these people, in one query."""
-    if not people:
-        return Party((), frozenset(), frozenset())
-    found = fetch(PARTY, {"people": [person.pk for person in people]})
+def party(people: Collection[Person]) -> Question[Party]:
+    """The booking core's facts about these people."""
+    return Question(PARTY, {"people": [person.pk for person in people]}, as_party)
+
+
+def as_party(found: list[Row]) -> Party:
     return Party(
         tuple(from_row(Resource, row[2:]) for row in found),
         frozenset(partner for row in found for partner in row[0]),
@@ -341,9 +380,9 @@ class Entitlement:
 
 def entitlements(
     service: Service, household_ids: Collection[int], *, on: date
-) -> list[Entitlement]:
+) -> Question[list[Entitlement]]:
     facts = {"service": service.pk, "households": list(household_ids), "on": on}
-    return [Entitlement(*row) for row in fetch(ENTITLEMENTS, facts)]
+    return Question(ENTITLEMENTS, facts, lambda found: [Entitlement(*row) for row in found])
 
 
 def people_in(booking: Booking) -> tuple[Person, ...]:

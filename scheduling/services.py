@@ -24,7 +24,16 @@ from scheduling.models import (
     Resource,
     Service,
 )
-from scheduling.planning import Plan, Wish, make_plan, prefer_current, wish_of
+from scheduling.planning import (
+    Facts,
+    Plan,
+    Wish,
+    make_plan,
+    prefer_current,
+    read_facts,
+    wish_of,
+)
+from scheduling.selectors import Held
 from scheduling.writing import Holding, deadlock_retried
 
 HOLD_LASTS = timedelta(minutes=30)
@@ -48,15 +57,14 @@ def book(wish: Wish, *, by: User) -> Booking:
     ResourceUnavailable.
     """
     rules.check_start(wish.starts_at)
+    facts = read_facts(wish)
+    access_ends_on = last_day_of_access(wish, facts)
     day = clock.local(wish.starts_at).date()
-    access_ends_on = None
-    if not wish.without_papers:
-        access_ends_on = rules.check_entry(wish.service, wish.people, starts_at=wish.starts_at)
     wish = replace(wish, carer=rules.carer_told(wish.carer, wish.people, on=day))
-    plan = make_plan(wish)
-    lock_plan(plan)
+    plan = make_plan(wish, facts)
+    held = take(plan, wish)
     rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
-    holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at)
+    holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at, held)
     booking = agreed(wish, by=by)
     writing.add(
         booking,
@@ -72,14 +80,23 @@ def book(wish: Wish, *, by: User) -> Booking:
     return booking
 
 
-def lock_plan(plan: Plan, *, moving: Booking | None = None) -> None:
-    """Lock the union: all candidates, everybody's partners, and what a moved booking holds."""
-    ids = {resource.pk for need in plan.needs for resource in need.candidates}
+def last_day_of_access(wish: Wish, facts: Facts) -> date | None:
+    """Raises what `rules.check_entry` does; None when an authorised role books without papers."""
+    if wish.without_papers:
+        return None
+    return rules.check_entry(wish.service, facts.entitlements, starts_at=wish.starts_at)
+
+
+def take(plan: Plan, wish: Wish, *, moving: Booking | None = None) -> Held:
+    """Lock the union, all candidates, everybody's partners and what a moved booking holds, and
+    read what holds the candidates then."""
+    also: set[int] = set()
     if plan.partners:
-        ids |= set(Resource.objects.filter(person__in=plan.partners).values_list("pk", flat=True))
+        also |= set(Resource.objects.filter(person__in=plan.partners).values_list("pk", flat=True))
     if moving:
-        ids |= set(moving.allocations.values_list("resource", flat=True))
-    writing.lock(ids)
+        also |= set(moving.allocations.values_list("resource", flat=True))
+    ignoring = moving.pk if moving else None
+    return writing.take(plan.needs, wish.starts_at, wish.ends_at, also=also, ignoring=ignoring)
 
 
 def agreed(wish: Wish, *, by: User) -> Booking:
@@ -167,17 +184,16 @@ def reschedule_booking(
     """
     rules.check_start(starts_at)
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
-    access_ends_on = None
-    if not booking.without_papers:
-        access_ends_on = rules.check_entry(wish.service, wish.people, starts_at=starts_at)
-    plan = prefer_current(make_plan(wish, moving=booking), booking)
-    lock_plan(plan, moving=booking)
+    facts = read_facts(wish, moving=booking)
+    access_ends_on = last_day_of_access(wish, facts)
+    plan = prefer_current(make_plan(wish, facts), booking)
+    held = take(plan, wish, moving=booking)
     booking = steps.reread(booking, version=version)
     steps.check_not_begun(booking)
     if booking.status not in {Status.HELD, Status.CONFIRMED} or steps.hold_has_expired(booking):
         raise steps.wrong_step(booking)
     rules.check_apart(plan.wanted, plan.partners, starts_at, ignoring=booking.pk)
-    holdings = writing.choose(plan.needs, starts_at, wish.ends_at, ignoring=booking.pk)
+    holdings = writing.choose(plan.needs, starts_at, wish.ends_at, held)
     was = booking.starts_at
     booking.starts_at, booking.ends_at = starts_at, wish.ends_at
     if booking.hold_expires_at is not None:

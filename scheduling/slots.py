@@ -1,28 +1,29 @@
 """Free hours: computed from facts, never stored (DESIGN §3).
 
-For every need there is a set of instants at which it can be met; a slot starts where all those
-sets meet, on the service's grid. Facts are read with one query per kind, whatever the number of
-specialists, and the sets stay sets until the page that is asked for: counting a month of a
-hundred specialists makes no list of its fifty thousand slots.
+Each specialist has a set of instants at which she could begin; on the service's grid within it, a
+slot is where everything else that is needed is free too. That is asked start by start, once for all
+specialists: a month of a hundred of them has fifty thousand slots, but only some hundred starts.
+Facts are read with one query per kind, whatever the number of specialists.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from heapq import merge as merge_sorted
 from itertools import chain, islice
 
 from base import clock
+from base.rows import ask
 from people.models import Person
 from scheduling import demand, selectors
 from scheduling import hours as house_hours
 from scheduling.demand import Demand, Need
 from scheduling.intervals import (
     Span,
-    Spans,
     contains,
-    covered,
+    edges,
     instant_of,
     intersect,
     length,
@@ -42,9 +43,6 @@ HORIZON = timedelta(days=90)
 """How far past an empty window the first free day is looked for."""
 
 DAY = 86_400
-
-StartSets = Mapping[int, Spans]
-"""When each resource, by its id, could begin a session."""
 
 
 @dataclass(frozen=True)
@@ -119,24 +117,47 @@ class OneAfterAnother(FreeSlots):
         return (self.one if second <= self.boundary else self.other).present(second, lead)
 
 
+class Choice:
+    """A need beside the specialist, and which of its candidates are free when: `free` gives
+    those for a session that starts at some second."""
+
+    def __init__(self, need: Need, free: Callable[[int], Iterator[Resource]]) -> None:
+        self.need = need
+        self.free = free
+        # The lead stands among the colleagues' candidates, and is free wherever it counts.
+        self.wanted = need.count + (need.part == demand.Part.COLLEAGUE)
+        self.known: dict[int, tuple[Resource, ...]] = {}
+
+    def at(self, second: int) -> tuple[Resource, ...]:
+        """As many of the first free candidates as are wanted, or fewer."""
+        found = self.known.get(second)
+        if found is None:
+            found = self.known[second] = tuple(islice(self.free(second), self.wanted))
+        return found
+
+    def met_at(self, second: int) -> bool:
+        return len(self.at(second)) == self.wanted
+
+    def beside(self, lead: Resource, second: int) -> tuple[Resource, ...]:
+        others = [one for one in self.at(second) if one.id != lead.id]
+        return tuple(others[: self.need.count])
+
+
 class Found(FreeSlots):
-    """What one search found."""
+    """What one search found: each specialist's starts in order of time."""
 
     def __init__(
         self,
-        starts: Mapping[Resource, Spans],
+        starts: Mapping[Resource, Sequence[int]],
         wanted: Demand,
-        choices: Sequence[tuple[Need, StartSets]],
+        choices: Sequence[Choice],
     ) -> None:
         self.starts = starts
         self.wanted = wanted
         self.choices = choices
-        self.step = length(wanted.service.step)
-
-        self.total = sum(grid_count(spans, self.step) for spans in starts.values())
 
     def __len__(self) -> int:
-        return self.total
+        return sum(map(len, self.starts.values()))
 
     def soonest_first(self) -> Iterator[tuple[int, Resource]]:
         rows = (self.starts_of(specialist) for specialist in self.starts)
@@ -144,30 +165,20 @@ class Found(FreeSlots):
 
     def starts_of(self, specialist: Resource) -> Iterator[tuple[int, int, Resource]]:
         """One specialist's starts, with her id to settle ties."""
-        for second in grid(self.starts[specialist], self.step):
-            yield second, specialist.pk, specialist
+        return ((second, specialist.id, specialist) for second in self.starts[specialist])
 
     def present(self, second: int, lead: Resource) -> Slot:
-        chosen = {need.part: self.choose(need, sets, second, lead) for need, sets in self.choices}
+        chosen = {choice.need.part: choice.beside(lead, second) for choice in self.choices}
         part = demand.Part
+        starts_at = instant_of(second)
         return Slot(
-            starts_at=instant_of(second),
-            ends_at=instant_of(second) + self.wanted.service.duration,
+            starts_at=starts_at,
+            ends_at=starts_at + self.wanted.service.duration,
             specialist=lead,
             colleagues=chosen.get(part.COLLEAGUE, ()),
             room=next(iter(chosen.get(part.ROOM, ())), None),
             vehicle=next(iter(chosen.get(part.VEHICLE, ())), None),
         )
-
-    def choose(
-        self, need: Need, sets: StartSets, second: int, lead: Resource
-    ) -> tuple[Resource, ...]:
-        free = (
-            candidate
-            for candidate in need.candidates
-            if candidate.pk != lead.pk and contains(sets[candidate.pk], second)
-        )
-        return tuple(islice(free, need.count))
 
 
 def free_slots(search: Search) -> FreeSlots:
@@ -202,7 +213,7 @@ class _Finder:
         self.now = clock.now()
         self.begins = max(search.begins, self.now + search.service.minimum_notice)
         self.ends = min(search.ends, self.now + FARTHEST)
-        self.ignoring = search.moving.pk if search.moving else None
+        self.ignoring = search.moving.id if search.moving else None
         self.wanted = demand.demand(
             search.service,
             search.people,
@@ -226,43 +237,56 @@ class _Finder:
         if self.begins >= self.ends:
             return Found({}, self.wanted, [])
         self.read_facts()
-        common = self.common_starts()
+        choices = [Choice(need, self.free_for(need)) for need in self.needs]
         leads = [self.search.specialist] if self.search.specialist else self.specialists
         starts = {
             lead: found
             for lead in leads
-            if lead.pk in self.able and (found := intersect(self.able[lead.pk], common))
+            if lead.id in self.able and (found := self.starts_with(lead, choices))
         }
-        choices = [(need, sets) for need, sets in self.met if need.part != demand.Part.PERSON]
         return Found(starts, self.wanted, choices)
 
+    def starts_with(self, lead: Resource, choices: Sequence[Choice]) -> list[int]:
+        found: Iterable[int] = grid(
+            intersect(self.able[lead.id], self.open_starts), length(self.search.service.step)
+        )
+        for choice in choices:
+            found = filter(choice.met_at, found)
+        return list(found)
+
     def read_facts(self) -> None:
-        """Five queries at most, whatever the number of specialists, rooms and days."""
-        self.party = selectors.party(self.search.people)
-        walled = self.party.walled_users
+        """Five questions at most in three journeys, whatever the number of specialists, rooms
+        and days."""
         alone = self.search.specialist if self.wanted.workers == 1 else None
-        suitable = selectors.suitable(self.search.service, lead=alone)
+        suitable, self.party = ask(
+            selectors.suitable(self.search.service, lead=alone),
+            selectors.party(self.search.people),
+        )
+        walled = self.party.walled_users
         pool = [resource for resource in suitable if resource.user_id not in walled]
         self.specialists = demand.of_kind(pool, Resource.Kind.SPECIALIST)
         self.needs = demand.needs_beside_lead(self.wanted, pool, self.party.resources)
-        needed = {r.pk for need in self.needs for r in need.candidates}
-        needed |= {specialist.pk for specialist in self.worth_reading()}
+        workers = {specialist.id for specialist in self.worth_reading()}
+        needed = workers | {r.id for need in self.needs for r in need.candidates}
         margin = timedelta(seconds=DAY)
-        self.held = selectors.holdings(
-            needed,
-            self.begins - margin,
-            self.ends + margin,
-            now=self.now,
-            ignoring=self.ignoring,
+        begins, ends = self.begins - margin, self.ends + margin
+        self.held, self.hours = ask(
+            selectors.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring),
+            house_hours.hours(
+                self.search.service.centre_id,
+                workers,
+                clock.local(self.begins).date(),
+                clock.local(self.ends).date(),
+            ),
         )
-        self.horizon = (seconds(self.begins - margin), seconds(self.ends + margin))
-        self.hours = house_hours.read_hours(
-            self.search.service.centre_id,
-            [resource.pk for resource in self.worth_reading()],
-            clock.local(self.begins).date(),
-            clock.local(self.ends).date(),
-        )
-        self.apart = self.site_taken()
+        self.horizon = (seconds(begins), seconds(ends))
+        self.open_starts = self.starts_in_window()
+        self.able = {
+            specialist.id: intersect(
+                self.unheld_starts(specialist), self.working_starts(specialist)
+            )
+            for specialist in self.worth_reading()
+        }
 
     def worth_reading(self) -> Sequence[Resource]:
         """The specialists whose time matters: all of them only if a colleague may be needed."""
@@ -271,54 +295,57 @@ class _Finder:
             return self.specialists
         return [lead] if lead in self.specialists else []
 
-    def common_starts(self) -> list[Span]:
-        """Where everything but the lead can be met. Leaves the sets in `able` and `met`."""
+    def starts_in_window(self) -> list[Span]:
+        """Starts at which nobody is kept apart from anybody."""
         # An hour that begins now is no longer ahead: it starts a second after the present one.
         opens = max(-int(-self.begins.timestamp() // 1), seconds(self.now) + 1)
         window = [(opens, seconds(self.ends) - self.duration + 1)]
-        before, after = (length(margin) for margin in self.wanted.margins)
-        self.able = {
-            specialist.pk: intersect(
-                self.starts_of(specialist, before, after), self.working_starts(specialist)
-            )
-            for specialist in self.worth_reading()
-        }
-        self.met = [(need, self.sets_of(need)) for need in self.needs]
-        common = subtract(window, self.apart)
-        for need, sets in self.met:
-            # The lead stands among the colleagues' candidates, and is able wherever it counts.
-            wanted = need.count + (need.part == demand.Part.COLLEAGUE)
-            common = intersect(common, covered(sets.values(), at_least=wanted))
-        return common
+        return subtract(window, self.site_taken())
 
-    def sets_of(self, need: Need) -> StartSets:
+    def free_for(self, need: Need) -> Callable[[int], Iterator[Resource]]:
+        """The candidates that are free for a session that starts at some second, the preferred
+        first."""
         if need.part == demand.Part.COLLEAGUE:
-            return {resource.pk: self.able[resource.pk] for resource in need.candidates}
-        before, after = length(need.before), length(need.after)
-        return {r.pk: self.starts_of(r, before, after) for r in need.candidates}
-
-    def starts_of(self, resource: Resource, before: int, after: int) -> list[Span]:
-        """When a session could start as far as the resource's holdings go: in any of its lanes."""
-        lanes = [
-            starts_between(
-                self.held.get((resource.pk, lane), ()),
-                self.horizon,
-                before=before,
-                after=self.duration + after,
+            return lambda second: (
+                one for one in need.candidates if contains(self.able[one.id], second)
             )
-            for lane in range(1, resource.lanes + 1)
+        before, after = length(need.before), self.duration + length(need.after)
+        candidates = [(one, list(map(edges, self.lanes_of(one)))) for one in need.candidates]
+
+        def free(second: int) -> Iterator[Resource]:
+            start, end = second - before, second + after
+            for resource, lanes in candidates:
+                for starts, ends in lanes:
+                    position = bisect_left(starts, end)
+                    if position == 0 or ends[position - 1] <= start:
+                        yield resource
+                        break
+
+        return free
+
+    def lanes_of(self, resource: Resource) -> list[Sequence[Span]]:
+        """What holds each of its lanes, in order of time."""
+        lanes = range(1, resource.lanes + 1)
+        return [sorted(self.held.get((resource.id, lane), ())) for lane in lanes]
+
+    def unheld_starts(self, specialist: Resource) -> list[Span]:
+        """When she could start as far as her holdings go."""
+        before, after = (length(margin) for margin in self.wanted.margins)
+        lanes = [
+            starts_between(held, self.horizon, before=before, after=self.duration + after)
+            for held in self.lanes_of(specialist)
         ]
-        return lanes[0] if len(lanes) == 1 else covered(lanes, at_least=1)
+        return lanes[0] if len(lanes) == 1 else merge(chain.from_iterable(lanes))
 
     def working_starts(self, specialist: Resource) -> list[Span]:
-        working = self.hours.working(specialist.pk, on_site=self.wanted.on_site)
+        working = self.hours.working(specialist.id, on_site=self.wanted.on_site)
         return starts_within(working, before=0, after=self.duration)
 
     def site_taken(self) -> list[Span]:
         """Starts at which someone kept apart would be at the centre too (D11). Everything, if
         they are in this very search."""
         partners = self.party.partners
-        if partners & {person.pk for person in self.search.people}:
+        if partners & {person.id for person in self.search.people}:
             return [self.horizon]
         if not self.wanted.on_site:
             return []
@@ -345,13 +372,6 @@ def grid(spans: Iterable[Span], step: int) -> Iterator[int]:
             yield from range(-(-start // step) * step, end, step)
         else:
             yield from local_grid(start, end, step)
-
-
-def grid_count(spans: Spans, step: int) -> int:
-    """How many seconds `grid` gives, without giving them where that can be reckoned."""
-    if 3600 % step == 0:
-        return sum((end - 1) // step - (start - 1) // step for start, end in spans)
-    return sum(1 for _ in grid(spans, step))
 
 
 def local_grid(start: int, end: int, step: int) -> Iterator[int]:

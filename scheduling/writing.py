@@ -21,7 +21,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.models import Task
-from base.rows import fetch, insert, is_stored, values_of
+from base.rows import Question, ask, fetch, insert, is_stored, values_of
 from base.services import open_task
 from people.models import Person
 from scheduling import selectors, signals
@@ -36,6 +36,7 @@ from scheduling.models import (
     Resource,
     Service,
 )
+from scheduling.selectors import Held
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,21 +108,60 @@ def deadlock_retried(command: Callable[P, T]) -> Callable[P, T]:
 
 def lock(resource_ids: Iterable[int]) -> None:
     """Take these resources for the rest of the transaction, in id order."""
-    fetch(LOCK, {"resources": sorted(set(resource_ids))})
+    locked(resource_ids).answer()
 
 
-def choose(
+def locked(resource_ids: Iterable[int]) -> Question[None]:
+    return Question(LOCK, {"resources": sorted(set(resource_ids))}, lambda _: None)
+
+
+def take(
     needs: Sequence[Need],
     starts_at: datetime,
     ends_at: datetime,
     *,
+    also: Iterable[int] = (),
     ignoring: int | None = None,
+) -> Held:
+    """Lock every candidate and the resources of `also`, in id order, and read under the locks
+    what holds the candidates. Expired holds among it are retired."""
+    candidates = {resource.pk for need in needs for resource in need.candidates}
+    reading = held_then(needs, starts_at, ends_at, ignoring=ignoring)
+    _, (held, expired) = ask(locked(candidates.union(also)), reading)
+    retire_all(expired, now=clock.now())
+    return held
+
+
+def read_again(
+    needs: Sequence[Need], starts_at: datetime, ends_at: datetime, *, ignoring: int | None
+) -> Held:
+    """The same under locks that the caller holds already."""
+    held, expired = held_then(needs, starts_at, ends_at, ignoring=ignoring).answer()
+    retire_all(expired, now=clock.now())
+    return held
+
+
+def held_then(
+    needs: Sequence[Need], starts_at: datetime, ends_at: datetime, *, ignoring: int | None
+) -> Question[tuple[Held, set[int]]]:
+    kinds = {Resource.Kind(resource.kind) for need in needs for resource in need.candidates}
+    return selectors.held_and_expired(
+        {resource.pk for need in needs for resource in need.candidates},
+        starts_at - max(need.before for need in needs),
+        ends_at + max(need.after for need in needs),
+        now=clock.now(),
+        ignoring=ignoring,
+        longest=max((kind.longest_holding for kind in kinds), default=LONGEST_HOLDING),
+    )
+
+
+def choose(
+    needs: Sequence[Need], starts_at: datetime, ends_at: datetime, held: Held
 ) -> list[Holding]:
-    """The first free candidates of every need, read under the caller's locks.
+    """The first free candidates of every need, by what `take` read.
 
     Raises ResourceUnavailable for the first need that cannot be met.
     """
-    held = read_again(needs, starts_at, ends_at, ignoring=ignoring)
     chosen: list[Holding] = []
     for need in needs:
         period = TimestamptzRange(starts_at - need.before, ends_at + need.after)
@@ -138,27 +178,10 @@ def choose(
     return chosen
 
 
-def read_again(
-    needs: Sequence[Need], starts_at: datetime, ends_at: datetime, *, ignoring: int | None
-) -> Mapping[selectors.Lane, list[Span]]:
-    ids = {resource.pk for need in needs for resource in need.candidates}
-    begins = starts_at - max(need.before for need in needs)
-    ends = ends_at + max(need.after for need in needs)
-    now = clock.now()
-    kinds = {Resource.Kind(resource.kind) for need in needs for resource in need.candidates}
-    longest = max((kind.longest_holding for kind in kinds), default=LONGEST_HOLDING)
-    held, expired = selectors.held_and_expired(
-        ids, begins, ends, now=now, ignoring=ignoring, longest=longest
-    )
-    if expired:
-        retire_all(expired, now=now)
-    return held
-
-
 def free_lane(
     resource: Resource,
     period: TimestamptzRange,
-    held: Mapping[selectors.Lane, list[Span]],
+    held: Held,
 ) -> int | None:
     start, end = bounds(period)
     return next(
@@ -280,8 +303,9 @@ def revise(resource_ids: Collection[int]) -> None:
 def retire_all(booking_ids: Collection[int], *, now: datetime) -> None:
     """Retire expired holds that stand in the way, in id order like everybody else; the caller
     holds the resources' locks."""
-    for booking in Booking.objects.filter(pk__in=booking_ids).order_by("pk"):
-        retire(booking, now=now)
+    if booking_ids:
+        for booking in Booking.objects.filter(pk__in=booking_ids).order_by("pk"):
+            retire(booking, now=now)
 
 
 def retire(booking: Booking, *, now: datetime) -> bool:
