@@ -24,7 +24,7 @@ from people.policies import (
 )
 from rooms import selectors as rooms_selectors
 from rooms.models import Stay
-from scheduling import calendars, hours, lookup, policies, slots
+from scheduling import calendars, lookup, policies, setup, slots
 from scheduling import selectors as scheduling_selectors
 from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
@@ -133,7 +133,7 @@ def gaps(
     begins, ends = clock.day_bounds(day)
     working: list[Span] = []
     for centre_id in centre_ids:
-        read = hours.hours(centre_id, [resource.pk], day, day).answer()
+        read = setup.now_of(centre_id).hours([resource.pk], day, day)
         working += read.working(resource.pk, on_site=False)
     now = clock.now()
     held = scheduling_selectors.holdings([resource.pk], begins, ends, now=now).answer()
@@ -147,7 +147,7 @@ def gaps(
 
 def closure(centre_ids: Iterable[int], day: date) -> str:
     """The name of a day on which all of these centres are closed; empty when one is open."""
-    read = [hours.hours(centre, [], day, day).answer() for centre in centre_ids]
+    read = [setup.now_of(centre).hours([], day, day) for centre in centre_ids]
     names = [one.closures.get(day) for one in read]
     return next((name for name in names if name), "") if names and all(names) else ""
 

@@ -31,7 +31,7 @@ class Reminder(Record):
         DROPPED = "dropped", _("dropped: the appointment changed")
         SILENT = "silent", _("not sent")
 
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="reminders")
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="reminders", db_index=False)
     schedule_version = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     recipient = models.ForeignKey(Person, models.CASCADE, related_name="reminders")

@@ -78,17 +78,15 @@ class Slots(View):
         after it that has."""
         staff = caller(request)
         asked = self.query(shapes.SlotsQuery)
-        specialist = asked.get("specialist")
-        named = lookup.named(
-            staff, service=asked["service"], people=asked["person"], specialist=specialist
-        )
+        named = lookup.named(staff, service=asked["service"], people=asked["person"])
         search = slots.Search(
             service=named.service,
             people=named.people,
             modality=Modality(asked["modality"]),
-            specialist=named.specialist if specialist else None,
+            specialist=named.specialist(asked["specialist"]) if "specialist" in asked else None,
             begins=asked["from"],
             ends=asked["to"],
+            known=(named.setup, named.party),
             moving=lookup.known_booking(staff, asked["moving"]) if "moving" in asked else None,
         )
         found = slots.free_slots(search)
@@ -135,12 +133,7 @@ class Bookings(View, generics.GenericAPIView[Booking]):
         """Book an hour, or hold it. Room, car and second worker are chosen when not given."""
         staff = caller(request)
         asked = self.body(shapes.BookingIn)
-        named = lookup.named(
-            staff,
-            service=asked["service"],
-            people=asked["people"],
-            specialist=asked["specialist"],
-        )
+        named = lookup.named(staff, service=asked["service"], people=asked["people"])
         service = named.service
         require(policies.may_book(staff, service.centre_id))
         if asked["without_papers"]:
@@ -149,12 +142,12 @@ class Bookings(View, generics.GenericAPIView[Booking]):
         wish = Wish(
             service=service,
             starts_at=asked["starts_at"],
-            lead=named.specialist,
+            lead=named.specialist(asked["specialist"]),
             people=people,
             modality=Modality(asked["modality"]),
             room=lookup.place(staff, Resource.Kind.ROOM, asked.get("room")),
             vehicle=lookup.place(staff, Resource.Kind.VEHICLE, asked.get("vehicle")),
-            colleagues=tuple(lookup.specialist(staff, c) for c in asked["colleagues"]),
+            colleagues=tuple(map(named.specialist, asked["colleagues"])),
             carer=people_selectors.person(staff, asked["carer"]) if asked.get("carer") else None,
             hold=asked["hold"],
             without_papers=asked["without_papers"],

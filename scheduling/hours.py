@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any
 
 import holidays
 
 from base import clock
-from base.rows import Question, Row
+from base.rows import Row
 from scheduling.intervals import Span, intersect, merge, seconds, subtract
 
 Window = tuple[int, time, time, date, date]
@@ -21,20 +21,18 @@ FACTS = """
       FROM people_openinghours WHERE centre_id = %(centre)s
     UNION ALL
     SELECT 'closed', NULL, NULL, NULL, NULL, "on", NULL, name
-      FROM scheduling_closure WHERE centre_id = %(centre)s AND "on" BETWEEN %(first)s AND %(last)s
+      FROM scheduling_closure WHERE centre_id = %(centre)s
     UNION ALL
     SELECT 'works', resource_id, weekday, starts, ends, valid_from, valid_until, NULL
       FROM scheduling_availability
-     WHERE centre_id = %(centre)s AND resource_id = ANY(%(resources)s)
-       AND (valid_from IS NULL OR valid_from <= %(last)s)
-       AND (valid_until IS NULL OR valid_until >= %(first)s)
+     WHERE centre_id = %(centre)s AND (valid_until IS NULL OR valid_until >= %(since)s)
     UNION ALL
     SELECT CASE WHEN available THEN 'more' ELSE 'less' END,
            resource_id, NULL, starts, ends, "on", NULL, NULL
       FROM scheduling_availabilityexception
-     WHERE centre_id = %(centre)s AND resource_id = ANY(%(resources)s)
-       AND "on" BETWEEN %(first)s AND %(last)s
+     WHERE centre_id = %(centre)s AND "on" >= %(since)s
 """
+"""Of one centre and everybody who works there: what holds for single dates from a day on."""
 
 
 @dataclass
@@ -78,34 +76,29 @@ class Hours:
         ]
 
 
-def hours(centre_id: int, resource_ids: Iterable[int], first: date, last: date) -> Question[Hours]:
-    """All facts about hours in one query, whatever the number of specialists."""
-    facts = {"centre": centre_id, "resources": list(resource_ids), "first": first, "last": last}
-    return Question(FACTS, facts, partial(as_hours, first, last))
-
-
-def as_hours(first: date, last: date, found: list[Row]) -> Hours:
+def as_hours(first: date, last: date, facts: Iterable[Row]) -> Hours:
     hours = Hours(first, last, closures=public_holidays(first, last))
-    for row in found:
-        add_fact(hours, *row)
+    for fact in facts:
+        add_fact(hours, *fact)
     return hours
 
 
-def add_fact(hours: Hours, *row: Any) -> None:
-    kind, resource_id, weekday, starts, ends, from_on, until_on, name = row
-    match kind:
-        case "open":
-            hours.doors.append((weekday, starts, ends, date.min, date.max))
-        case "closed":
-            hours.closures[from_on] = name
-        case "works":
-            window = (weekday, starts, ends, from_on or date.min, until_on or date.max)
-            hours.work[resource_id].append(window)
-        case "more":
-            hours.more[resource_id].append(span_of(from_on, starts, ends))
-        case "less":
-            span = span_of(from_on, starts, ends) if starts else day_span(from_on)
-            hours.less[resource_id].append(span)
+def add_fact(hours: Hours, *fact: Any) -> None:
+    kind, resource_id, weekday, starts, ends, from_on, until_on, name = fact
+    if kind == "open":
+        hours.doors.append((weekday, starts, ends, date.min, date.max))
+    elif kind == "works":
+        window = (weekday, starts, ends, from_on or date.min, until_on or date.max)
+        hours.work[resource_id].append(window)
+    elif not hours.first <= from_on <= hours.last:
+        return
+    elif kind == "closed":
+        hours.closures[from_on] = name
+    elif kind == "more":
+        hours.more[resource_id].append(span_of(from_on, starts, ends))
+    else:
+        span = span_of(from_on, starts, ends) if starts else day_span(from_on)
+        hours.less[resource_id].append(span)
 
 
 @lru_cache(maxsize=100_000)

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from base import clock
-from base.rows import Question, ask, rows, rows_where
+from base.rows import ask, rows
 from people.models import EntryBasis, Person
 from people.policies import SEES_NAMES, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
-from scheduling import policies
+from scheduling import policies, setup
 from scheduling.models import Booking, Resource, Service
+from scheduling.selectors import Party, party_named
+from scheduling.setup import Setup
 
 Row = TypeVar("Row", Booking, Resource, Service)
 
@@ -24,17 +26,10 @@ def services_of(staff: Staff) -> QuerySet[Service]:
 
 def service(staff: Staff, public_id: UUID, *, centre_id: int | None = None) -> Service:
     """A service of one centre, or of any of the caller's. Raises NotFound."""
-    centres = [c for c in staff.centre_ids if centre_id in (None, c)]
-    found = service_named(centres, public_id).answer()
-    return found[0] if found else not_found("service")
-
-
-def service_named(centres: Sequence[int], public_id: UUID) -> Question[list[Service]]:
-    return rows_where(
-        Service,
-        "it.public_id = %(id)s AND it.centre_id = ANY(%(centres)s) AND it.is_offered",
-        {"id": public_id, "centres": centres},
-    )
+    found = services_of(staff).filter(public_id=public_id)
+    if centre_id is not None:
+        found = found.filter(centre=centre_id)
+    return found.first() or not_found("service")
 
 
 def entry_basis(staff: Staff, public_id: UUID) -> EntryBasis:
@@ -70,52 +65,50 @@ WORKS_THERE = """
 
 def specialist(staff: Staff, public_id: UUID) -> Resource:
     """Raises NotFound."""
-    found = specialist_named(staff, public_id).answer()
-    return found[0] if found else not_found("specialist")
-
-
-def specialist_named(staff: Staff, public_id: UUID | None) -> Question[list[Resource]]:
-    return rows_where(
-        Resource,
-        f"it.public_id = %(id)s AND it.kind = 'specialist' AND it.is_active AND {WORKS_THERE}",
-        facts_of(staff, public_id),
-    )
+    return specialists_of(staff).filter(public_id=public_id).first() or not_found("specialist")
 
 
 @dataclass(frozen=True)
 class Named:
-    """The service, people and specialist that a search or a booking names, read for one journey
-    to the server. Each raises NotFound when it is asked for."""
+    """The service, people and specialist that a search or a booking names, read in one journey.
+    Each raises NotFound when it is asked for."""
 
     staff: Staff
-    services: Sequence[Service]
+    setups: Sequence[Setup]
+    """Of the caller's centres."""
     found: Sequence[Person]
+    party: Party
+    service_id: UUID
     people_ids: Sequence[UUID]
-    specialists: Sequence[Resource]
 
     @property
     def service(self) -> Service:
-        return self.services[0] if self.services else not_found("service")
+        known = (setup.services.get(self.service_id) for setup in self.setups)
+        found = next((service for service in known if service and service.is_offered), None)
+        return found or not_found("service")
+
+    @property
+    def setup(self) -> Setup:
+        """Of the service's centre."""
+        centre_id = self.service.centre_id
+        return next(setup for setup in self.setups if setup.centre_id == centre_id)
 
     @property
     def people(self) -> tuple[Person, ...]:
         return in_order(self.found, self.staff, self.service.centre_id, self.people_ids)
 
-    @property
-    def specialist(self) -> Resource:
-        return self.specialists[0] if self.specialists else not_found("specialist")
+    def specialist(self, public_id: UUID) -> Resource:
+        known = (setup.specialist(public_id, on=clock.today()) for setup in self.setups)
+        return next(filter(None, known), None) or not_found("specialist")
 
 
-def named(staff: Staff, *, service: UUID, people: Sequence[UUID], specialist: UUID | None) -> Named:
-    services, found, specialists = ask(
-        service_named(staff.centre_ids, service),
-        people_named(staff, people),
-        specialist_named(staff, specialist),
-    )
-    return Named(staff, services, found, people, specialists)
+def named(staff: Staff, *, service: UUID, people: Sequence[UUID]) -> Named:
+    stamp, found, party = ask(setup.stamp(), people_named(staff, people), party_named(people))
+    setups = [setup.of_centre(centre_id, stamp) for centre_id in staff.centre_ids]
+    return Named(staff, setups, found, party, service, people)
 
 
-def facts_of(staff: Staff, public_id: UUID | None) -> dict[str, Any]:
+def facts_of(staff: Staff, public_id: UUID) -> dict[str, Any]:
     return {"id": public_id, "centres": staff.centre_ids, "today": clock.today()}
 
 

@@ -234,6 +234,17 @@ class Closure(models.Model):
         return f"{self.on} {self.name}"
 
 
+class SetupStamp(models.Model):
+    """One row. It changes with everything that is set up; the database itself sees to that."""
+
+    holds_personal_data = False
+
+    stamp = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.stamp)
+
+
 class Booking(Record):
     """The agreement. Only services assign `status`, along `Status.moves`.
 
@@ -286,7 +297,7 @@ class Booking(Record):
         OTHER = "other", _("other work")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="bookings")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="bookings", db_index=False)
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="bookings")
     modality = models.CharField(max_length=10, choices=Modality.choices, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices)
@@ -346,7 +357,9 @@ class Participation(models.Model):
         DID_NOT_ATTEND = "did_not_attend", _("did not attend")
         NOT_BROUGHT = "not_brought", _("was not brought")
 
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="participations")
+    booking = models.ForeignKey(
+        Booking, models.CASCADE, related_name="participations", db_index=False
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="participations")
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
 

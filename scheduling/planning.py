@@ -6,8 +6,7 @@ from datetime import datetime
 from base import clock
 from base.rows import ask
 from people.models import Person
-from scheduling import demand, rules, selectors, steps
-from scheduling import hours as house_hours
+from scheduling import demand, rules, selectors, setup, steps
 from scheduling.demand import Demand, Need
 from scheduling.hours import Hours
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
@@ -80,16 +79,15 @@ def read_facts(wish: Wish, *, moving: Booking | None = None) -> Facts:
     )
     first, last = (clock.local(at).date() for at in (wish.starts_at, wish.ends_at))
     households = {person.household_id for person in wish.people}
-    alone = wanted.workers == 1
-    entitlements, pool, party, hours = ask(
+    stamp, entitlements, party = ask(
+        setup.stamp(),
         selectors.entitlements(wish.service, households, on=first),
-        selectors.suitable(wish.service, lead=wish.lead if alone else None),
         selectors.party(wish.people),
-        house_hours.hours(wish.service.centre_id, [wish.lead.pk], first, last),
     )
-    if not alone:
-        everybody = [resource.pk for resource in pool if resource.is_specialist]
-        hours = house_hours.hours(wish.service.centre_id, everybody, first, last).answer()
+    house = setup.of_centre(wish.service.centre_id, stamp)
+    pool = house.suitable(wish.service, lead=wish.lead if wanted.workers == 1 else None)
+    specialists = {resource.pk for resource in pool if resource.is_specialist}
+    hours = house.hours(specialists | {wish.lead.pk}, first, last)
     return Facts(wanted, entitlements, pool, party, hours)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from base import clock
-from base.rows import Question, Row, columns_of, fetch, from_row, rows_where
+from base.rows import Question, Row, columns_of, fetch, from_row
 from people.models import Case, Household, Person, User
 from scheduling.intervals import Span
 from scheduling.models import (
@@ -110,7 +111,7 @@ PARTY = f"""
            {columns_of(Resource, "resource")}
       FROM people_person person
       JOIN scheduling_resource resource ON resource.person_id = person.id
-     WHERE person.id = ANY(%(people)s)
+     WHERE person.public_id = ANY(%(people)s)
      ORDER BY resource.id
 """  # noqa: S608 - our own columns
 
@@ -214,29 +215,6 @@ def within(
     }
 
 
-def suitable(service: Service, *, lead: Resource | None = None) -> Question[list[Resource]]:
-    """Every active room and car that suits the service, and every specialist of the centre
-    who gives it (or `lead` alone, if she does); the smallest first."""
-    return rows_where(
-        Resource,
-        """it.is_active AND it.id IN (
-               SELECT resource_id FROM scheduling_resource_services WHERE service_id = %(service)s
-           ) AND (it.kind <> 'specialist' OR (
-               %(lead)s::bigint IS NULL OR it.id = %(lead)s) AND EXISTS (
-               SELECT FROM people_role role
-                WHERE role.user_id = it.user_id AND role.centre_id = %(centre)s
-                  AND role.from_on <= %(today)s
-                  AND (role.until_on IS NULL OR role.until_on >= %(today)s)
-           )) ORDER BY it.seats, it.id""",
-        {
-            "service": service.pk,
-            "centre": service.centre_id,
-            "today": clock.today(),
-            "lead": lead.pk if lead else None,
-        },
-    )
-
-
 @dataclass(frozen=True)
 class Party:
     """The people of a booking as the booking core sees them."""
@@ -250,7 +228,11 @@ class Party:
 
 def party(people: Collection[Person]) -> Question[Party]:
     """The booking core's facts about these people."""
-    return Question(PARTY, {"people": [person.pk for person in people]}, as_party)
+    return party_named([person.public_id for person in people])
+
+
+def party_named(public_ids: Sequence[UUID]) -> Question[Party]:
+    return Question(PARTY, {"people": list(public_ids)}, as_party)
 
 
 def as_party(found: list[Row]) -> Party:

@@ -17,8 +17,7 @@ from itertools import chain, islice
 from base import clock
 from base.rows import ask
 from people.models import Person
-from scheduling import demand, selectors
-from scheduling import hours as house_hours
+from scheduling import demand, selectors, setup
 from scheduling.demand import Demand, Need
 from scheduling.intervals import (
     Span,
@@ -34,7 +33,8 @@ from scheduling.intervals import (
     subtract,
 )
 from scheduling.models import Booking, Modality, Resource, Service
-from scheduling.selectors import SITE_MARGIN
+from scheduling.selectors import SITE_MARGIN, Party
+from scheduling.setup import Setup
 
 FARTHEST = timedelta(days=366)
 """Nothing is booked farther ahead."""
@@ -74,6 +74,9 @@ class Search:
     least_workers: int = 1
     with_car: bool = False
     """What is wanted beyond the service's defaults."""
+
+    known: tuple[Setup, Party] | None = None
+    """The service's centre and the people, where they have just been read."""
 
 
 class FreeSlots(Sequence[Slot], ABC):
@@ -255,14 +258,11 @@ class _Finder:
         return list(found)
 
     def read_facts(self) -> None:
-        """Five questions at most in three journeys, whatever the number of specialists, rooms
-        and days."""
+        """Four questions at most, whatever the number of specialists, rooms and days."""
+        house, self.party = self.search.known or self.read_known()
         alone = self.search.specialist if self.wanted.workers == 1 else None
-        suitable, self.party = ask(
-            selectors.suitable(self.search.service, lead=alone),
-            selectors.party(self.search.people),
-        )
         walled = self.party.walled_users
+        suitable = house.suitable(self.search.service, lead=alone)
         pool = [resource for resource in suitable if resource.user_id not in walled]
         self.specialists = demand.of_kind(pool, Resource.Kind.SPECIALIST)
         self.needs = demand.needs_beside_lead(self.wanted, pool, self.party.resources)
@@ -270,15 +270,10 @@ class _Finder:
         needed = workers | {r.id for need in self.needs for r in need.candidates}
         margin = timedelta(seconds=DAY)
         begins, ends = self.begins - margin, self.ends + margin
-        self.held, self.hours = ask(
-            selectors.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring),
-            house_hours.hours(
-                self.search.service.centre_id,
-                workers,
-                clock.local(self.begins).date(),
-                clock.local(self.ends).date(),
-            ),
-        )
+        reading = selectors.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring)
+        self.held = reading.answer()
+        first, last = (clock.local(at).date() for at in (self.begins, self.ends))
+        self.hours = house.hours(workers, first, last)
         self.horizon = (seconds(begins), seconds(ends))
         self.open_starts = self.starts_in_window()
         self.able = {
@@ -287,6 +282,10 @@ class _Finder:
             )
             for specialist in self.worth_reading()
         }
+
+    def read_known(self) -> tuple[Setup, Party]:
+        stamp, party = ask(setup.stamp(), selectors.party(self.search.people))
+        return setup.of_centre(self.search.service.centre_id, stamp), party
 
     def worth_reading(self) -> Sequence[Resource]:
         """The specialists whose time matters: all of them only if a colleague may be needed."""

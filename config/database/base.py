@@ -29,13 +29,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         options = self.settings_dict["OPTIONS"].get("pool")
         if not options or self.alias == NO_DB_ALIAS:
             return None
-        pools = self._connection_pools
+        django_s: Any = self  # its stubs know nothing of pools
+        pools: dict[str, ConnectionPool[Any]] = django_s._connection_pools
         if self.alias not in pools:
             arguments = self.get_connection_params() | {"autocommit": True}
             made: ConnectionPool[Any] = ConnectionPool(
                 kwargs=arguments,
                 open=False,
-                configure=self._configure_connection,
+                configure=django_s._configure_connection,
                 check=check,
                 **options,
             )

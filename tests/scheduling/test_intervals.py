@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from scheduling.intervals import (
     Span,
     contains,
-    covered,
+    edges,
     instant_of,
     intersect,
     length,
     merge,
     seconds,
+    starts_between,
     starts_within,
     subtract,
 )
@@ -59,15 +60,19 @@ def test_intersect_is_what_both_have(one, other):
     assert is_a_set(both)
 
 
-@given(st.lists(A_SET, max_size=5), st.integers(1, 4))
-def test_covered_counts_the_sets_at_each_point(sets, at_least):
-    found = covered(sets, at_least=at_least)
+@given(A_SET, st.integers(0, 6), st.integers(1, 8))
+def test_starts_between_what_is_held_leave_room_on_both_sides(held, before, after):
+    within = (EVERYWHERE[0], EVERYWHERE[-1] + 1)
 
-    expected = {
-        second for second in EVERYWHERE if sum(second in points(s) for s in sets) >= at_least
-    }
-    assert points(found) == expected
-    assert is_a_set(found)
+    starts = starts_between(held, within, before=before, after=after)
+
+    free = subtract([within], held)
+    assert points(starts) == points(starts_within(free, before=before, after=after))
+
+
+@given(A_SET)
+def test_edges_are_starts_and_ends(spans):
+    assert list(zip(*edges(spans), strict=True)) == spans
 
 
 @given(A_SET, st.integers(0, 6), st.integers(1, 8))

@@ -1513,8 +1513,8 @@ def test_another_broken_constraint_is_a_bug(house, monkeypatch):
 
 
 def failing(times: int, cause: type[Exception]):
-    """A stand-in for `writing.lock` that fails so often, and counts its calls."""
-    locked = writing.lock
+    """A stand-in for `writing.locked` that fails so often, and counts its calls."""
+    locked = writing.locked
     calls = []
 
     def lock(resource_ids):
@@ -1522,14 +1522,14 @@ def failing(times: int, cause: type[Exception]):
         if len(calls) <= times:
             error = OperationalError("the server said no")
             raise error from cause()
-        locked(resource_ids)
+        return locked(resource_ids)
 
     return lock, calls
 
 
 def test_deadlock_is_retried_once(house, monkeypatch):
     lock, calls = failing(1, DeadlockDetected)
-    monkeypatch.setattr(writing, "lock", lock)
+    monkeypatch.setattr(writing, "locked", lock)
 
     booking = house.book()
 
@@ -1539,7 +1539,7 @@ def test_deadlock_is_retried_once(house, monkeypatch):
 
 def test_second_deadlock_is_raised(house, monkeypatch):
     lock, calls = failing(2, DeadlockDetected)
-    monkeypatch.setattr(writing, "lock", lock)
+    monkeypatch.setattr(writing, "locked", lock)
 
     with pytest.raises(OperationalError):
         house.book()
@@ -1550,7 +1550,7 @@ def test_second_deadlock_is_raised(house, monkeypatch):
 
 def test_other_faults_of_the_server_are_not_retried(house, monkeypatch):
     lock, calls = failing(1, QueryCanceled)
-    monkeypatch.setattr(writing, "lock", lock)
+    monkeypatch.setattr(writing, "locked", lock)
 
     with pytest.raises(OperationalError):
         house.book()
@@ -1562,7 +1562,7 @@ def test_other_faults_of_the_server_are_not_retried(house, monkeypatch):
 def test_every_command_is_retried(house, monkeypatch, command):
     hold = house.book(at(FRIDAY, 10), hold=True)
     lock, calls = failing(1, DeadlockDetected)
-    monkeypatch.setattr(writing, "lock", lock)
+    monkeypatch.setattr(writing, "locked", lock)
 
     if command == "expire":
         with clock.frozen(NOW + timedelta(minutes=30)):

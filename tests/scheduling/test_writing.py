@@ -290,9 +290,13 @@ def needing(*candidates: Resource, count: int = 1, **margins: timedelta) -> Need
     return Need(Part.ROOM, candidates, count, **margins)
 
 
+def holdings(*needs: Need, ignoring: int | None = None) -> list[writing.Holding]:
+    hour = at(MONDAY, 10), at(MONDAY, 11)
+    return writing.choose(needs, *hour, writing.take(needs, *hour, ignoring=ignoring))
+
+
 def chosen(*needs: Need) -> list[tuple[Resource, int]]:
-    holdings = writing.choose(needs, at(MONDAY, 10), at(MONDAY, 11))
-    return [(holding.resource, holding.lane) for holding in holdings]
+    return [(holding.resource, holding.lane) for holding in holdings(*needs)]
 
 
 def test_first_free_candidate_is_chosen(agreement, centre):
@@ -323,7 +327,7 @@ def test_margins_are_held_and_must_be_free(agreement, room):
     assert chosen(needing(room, after=timedelta(minutes=9))) == [(room, 1)]
     with pytest.raises(ResourceUnavailable):
         chosen(needing(room, after=margin))
-    [holding] = writing.choose([needing(room, before=margin)], at(MONDAY, 10), at(MONDAY, 11))
+    [holding] = holdings(needing(room, before=margin))
     assert holding.period == TimestamptzRange(at(MONDAY, 9, 50), at(MONDAY, 11))
 
 
@@ -358,7 +362,7 @@ def test_refusal_among_several_names_none_of_them(agreement, room, centre):
 def test_own_booking_is_not_in_its_own_way(agreement, room):
     insert(agreement, room, TEN_TO_ELEVEN)
 
-    found = writing.choose([needing(room)], at(MONDAY, 10), at(MONDAY, 11), ignoring=agreement.pk)
+    found = holdings(needing(room), ignoring=agreement.pk)
 
     assert [holding.resource for holding in found] == [room]
 
@@ -532,13 +536,13 @@ def test_nothing_is_updated_that_was_not_locked_first(talk, room, centre, by, mo
 
 def spied(monkeypatch) -> tuple[set[int], set[int]]:
     """Ids of the resources that are locked and that are updated, from now on."""
-    lock, revise, held_by = writing.lock, writing.revise, writing.held_by
+    lock, revise, held_by = writing.locked, writing.revise, writing.held_by
     locked: set[int] = set()
     revised: set[int] = set()
 
     def noting_lock(ids):
         locked.update(ids)
-        lock(ids)
+        return lock(ids)
 
     def noting_revise(ids):
         revised.update(ids)
@@ -549,6 +553,6 @@ def spied(monkeypatch) -> tuple[set[int], set[int]]:
         return held_by(booking, holdings)
 
     monkeypatch.setattr(writing, "held_by", noting_holdings)
-    monkeypatch.setattr(writing, "lock", noting_lock)
+    monkeypatch.setattr(writing, "locked", noting_lock)
     monkeypatch.setattr(writing, "revise", noting_revise)
     return locked, revised

@@ -1,0 +1,157 @@
+"""What a centre has set up, kept by each process until the database says that it changed.
+
+Services, rooms, cars, who gives what, doors, working hours and closures are asked for by every
+search and every booking, and change a few times a month. Whatever changes one of them, a page, a
+shell or an import, gives the stamp another value in the same transaction (migration 0008): who
+reads the stamp knows whether what it keeps still holds. A change that is rolled back takes its
+stamp back with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+from uuid import UUID
+
+from base import clock
+from base.rows import Question, Row, ask, rows_where
+from scheduling.hours import FACTS, Hours, as_hours
+from scheduling.models import Resource, Service
+
+STAMP = "SELECT stamp FROM scheduling_setupstamp"
+
+SUITING = """
+    SELECT suits.service_id, suits.resource_id
+      FROM scheduling_resource_services suits
+      JOIN scheduling_service service ON service.id = suits.service_id
+     WHERE service.centre_id = %(centre)s
+"""
+
+ROLES = """
+    SELECT role.user_id, role.from_on, coalesce(role.until_on, '9999-12-31')
+      FROM people_role role JOIN people_user colleague ON colleague.id = role.user_id
+     WHERE role.centre_id = %(centre)s AND colleague.is_active
+"""
+
+USED_THERE = """
+    it.is_active AND (
+        it.kind = 'specialist' AND it.user_id IN (
+            SELECT user_id FROM people_role WHERE centre_id = %(centre)s
+        ) OR it.kind <> 'specialist' AND it.id IN (
+            SELECT suits.resource_id FROM scheduling_resource_services suits
+              JOIN scheduling_service service ON service.id = suits.service_id
+             WHERE service.centre_id = %(centre)s
+        )
+    ) ORDER BY it.seats, it.id
+"""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One centre's. Its rows are shared by everybody who asks: nobody changes them."""
+
+    centre_id: int
+    services: dict[UUID, Service]
+    resources: Sequence[Resource]
+    """Active specialists with a role there, whenever, and whatever suits one of the services;
+    the smallest first."""
+    suiting: dict[int, set[int]]
+    """Ids of resources by the service they suit or give."""
+    roles: dict[int, list[tuple[date, date]]]
+    """Between which dates, both inclusive, a user has some role."""
+    facts: dict[int | None, list[Row]]
+    """Of hours, by resource; None for the house's own."""
+
+    def works_there(self, specialist: Resource, on: date) -> bool:
+        periods = self.roles.get(specialist.user_id or 0, ())
+        return any(first <= on <= last for first, last in periods)
+
+    def specialist(self, public_id: UUID, *, on: date) -> Resource | None:
+        return next(
+            (
+                one
+                for one in self.resources
+                if one.public_id == public_id and one.is_specialist and self.works_there(one, on)
+            ),
+            None,
+        )
+
+    def suitable(self, service: Service, *, lead: Resource | None = None) -> list[Resource]:
+        """Every active room and car that suits the service, and every specialist of the centre
+        today who gives it (or `lead` alone, if she does); the smallest first."""
+        today = clock.today()
+        suiting = self.suiting.get(service.id, ())
+        return [
+            one
+            for one in self.resources
+            if one.id in suiting
+            and (
+                not one.is_specialist
+                or ((lead is None or one.id == lead.id) and self.works_there(one, today))
+            )
+        ]
+
+    def hours(self, resource_ids: Iterable[int], first: date, last: date) -> Hours:
+        """Of the house and of these specialists over the days `first`..`last`."""
+        keys: Iterable[int | None] = (None, *resource_ids)
+        return as_hours(first, last, chain.from_iterable(self.facts.get(key, ()) for key in keys))
+
+
+kept: dict[int, tuple[object, Setup]] = {}
+"""By centre, each with the stamp and the day it was read under."""
+
+
+def stamp() -> Question[UUID | None]:
+    """Identifies the present set-up of all centres; None in a database that has none yet."""
+    return Question(STAMP, {}, lambda found: found[0][0] if found else None)
+
+
+def of_centre(centre_id: int, present: UUID | None) -> Setup:
+    """As it is under the `present` stamp."""
+    key = (present, clock.today())
+    was, known = kept.get(centre_id, (None, None))
+    if known is not None and present is not None and was == key:
+        return known
+    read = read_setup(centre_id)
+    kept[centre_id] = key, read
+    return read
+
+
+def now_of(centre_id: int) -> Setup:
+    return of_centre(centre_id, stamp().answer())
+
+
+def read_setup(centre_id: int) -> Setup:
+    """Of hours that differ on single dates only those from yesterday on, lest they grow."""
+    facts = {"centre": centre_id, "since": clock.today() - timedelta(days=1)}
+    services, resources, suiting, roles, hours = ask(
+        rows_where(Service, "it.centre_id = %(centre)s", facts),
+        rows_where(Resource, USED_THERE, facts),
+        Question(SUITING, facts, grouped),
+        Question(ROLES, facts, grouped),
+        Question(FACTS, facts, by_resource),
+    )
+    return Setup(
+        centre_id,
+        {service.public_id: service for service in services},
+        resources,
+        {service: {resource for (resource,) in found} for service, found in suiting.items()},
+        roles,
+        hours,
+    )
+
+
+def grouped(found: list[Row]) -> dict[int, list[Row]]:
+    """The rest of each row, by its first column."""
+    groups: dict[int, list[Row]] = defaultdict(list)
+    for key, *rest in found:
+        groups[key].append(tuple(rest))
+    return dict(groups)
+
+
+def by_resource(found: list[Row]) -> dict[int | None, list[Row]]:
+    groups: dict[int | None, list[Row]] = defaultdict(list)
+    for row in found:
+        groups[row[1]].append(row)
+    return dict(groups)
