@@ -16,6 +16,7 @@ from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
+U = TypeVar("U")
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
 T3 = TypeVar("T3")
@@ -39,6 +40,10 @@ class Question(Generic[T]):
     def answer(self) -> T:
         """Ask it alone."""
         return self.read(fetch(self.statement, self.params))
+
+    def then(self, make: Callable[[T], U]) -> "Question[U]":
+        """The same question, with something made of the answer."""
+        return Question(self.statement, self.params, lambda found: make(self.read(found)))
 
 
 def fetch(statement: str, params: Params) -> list[Row]:

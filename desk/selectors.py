@@ -137,7 +137,7 @@ def gaps(
         working += read.working(resource.pk, on_site=False)
     now = clock.now()
     held = scheduling_selectors.holdings([resource.pk], begins, ends, now=now).answer()
-    taken = merge(span for spans in held.values() for span in spans)
+    taken = merge(span for edges in held.values() for span in zip(*edges, strict=True))
     ahead = [(max(seconds(begins), seconds(now)), seconds(ends))]
     free = subtract(intersect(merge(working), [s for s in ahead if s[0] < s[1]]), taken)
     return [

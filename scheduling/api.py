@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from base.fields import SENSIBLE
 from base.pagination import Pages
+from base.rows import ask
 from base.views import IDEMPOTENCY, View
 from people import selectors as people_selectors
 from people.policies import MANAGES_RESOURCES, require
 from people.requests import caller
-from scheduling import calendars, feeds, lookup, policies, services, slots
+from scheduling import calendars, feeds, lookup, policies, services, setup, slots, texts
 from scheduling import serializers as shapes
 from scheduling.models import Booking, Change, Feed, Modality, Participation, Resource, Service
 from scheduling.planning import Wish
@@ -286,13 +287,15 @@ class Calendar(View):
         to know."""
         staff = caller(request)
         asked = self.query(shapes.CalendarQuery)
+        window = asked["from"], asked["to"]
         if "resource" in asked:
-            resource = lookup.resource(staff, asked["resource"])
-            scope = calendars.of_resource(resource, asked["from"], asked["to"])
+            scope = calendars.of_resource(asked["resource"], *window)
+            of = lookup.resource_named(staff, asked["resource"])
+            _, stamp, found = ask(of, setup.stamp(), calendars.glances(scope, staff))
         else:
-            scope = calendars.of_centres(staff.centre_ids, asked["from"], asked["to"])
-        found = calendars.events(scope, staff)
-        results = [shapes.event_shown(event) for event in found]
+            scope = calendars.of_centres(staff.centre_ids, *window)
+            stamp, found = ask(setup.stamp(), calendars.glances(scope, staff))
+        results = texts.shown(found, staff, stamp)
         # A window is a page already: a calendar with half its events missing is a lie.
         return Response({"count": len(found), "next": None, "previous": None, "results": results})
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from base import clock
-from base.rows import fetch
+from base.rows import Question, Row, fetch
 from people.models import Person
 from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
-from scheduling.models import LONGEST_HOLDING, Booking, Resource
+from scheduling.models import LONGEST_HOLDING, Booking
 
 LONGEST_BOOKING = timedelta(days=92)
 
@@ -51,6 +51,14 @@ class Held(NamedTuple):
     name: str
 
 
+class Glance(NamedTuple):
+    """A booking by its row's id, its version, and whether the reader knows of it."""
+
+    key: int
+    version: int
+    known: bool
+
+
 @dataclass(slots=True)
 class Event:
     """One booking in a calendar. `known` tells whether the reader may see more than "busy"."""
@@ -82,20 +90,26 @@ STANDING = """
 """
 """Those that hold their time now: cancelled ones and expired holds are out."""
 
-EVENTS = """
+KNOWN_BY_ITSELF = """
+    booking.centre_id = ANY(%(runs)s) OR booking.centre_id = ANY(%(names)s) AND (
+        booking.created_by_id = %(reader)s OR coalesce((
+            SELECT true FROM scheduling_allocation own
+             WHERE own.booking_id = booking.id AND own.resource_id = (
+                       SELECT id FROM scheduling_resource WHERE user_id = %(reader)s)
+               AND own.part IN ('lead', 'colleague', 'blocked')
+             LIMIT 1
+        ), false)
+    )
+"""
+"""Whether the reader knows of a booking whoever comes. Her own part is asked for booking by
+booking: as an EXISTS it would be a list of everything she ever did."""
+
+EVENTS = f"""
     SELECT booking.id, booking.public_id, booking.kind, booking.status, booking.version,
            booking.starts_at, booking.ends_at, booking.centre_id, booking.modality,
            booking.block_reason, service.public_id, coalesce(service.name, ''),
            coalesce(service.initials, ''),
-           booking.centre_id = ANY(%(runs)s) OR booking.centre_id = ANY(%(names)s) AND (
-               booking.created_by_id = %(reader)s OR coalesce((
-                   SELECT true FROM scheduling_allocation own
-                    WHERE own.booking_id = booking.id AND own.resource_id = (
-                              SELECT id FROM scheduling_resource WHERE user_id = %(reader)s)
-                      AND own.part IN ('lead', 'colleague', 'blocked')
-                    LIMIT 1
-               ), false)
-           ),
+           {KNOWN_BY_ITSELF},
            person.centre_id = ANY(%(names)s) AND person.household_id IN (
                SELECT household_id FROM people_case
                 WHERE lead_id = %(reader)s AND closed_on IS NULL
@@ -109,9 +123,38 @@ EVENTS = """
       LEFT JOIN scheduling_service service ON service.id = booking.service_id
       LEFT JOIN scheduling_participation seat ON seat.booking_id = booking.id
       LEFT JOIN people_person person ON person.id = seat.person_id
+"""  # noqa: S608 - constants
+"""A row for each person in each booking."""
+
+OF_HER_FAMILIES = """
+    coalesce((
+        SELECT true FROM scheduling_participation seat
+          JOIN people_person person ON person.id = seat.person_id
+         WHERE seat.booking_id = booking.id AND {condition}
+         LIMIT 1
+    ), false)
 """
-"""A row for each person in each booking. The reader's own part is asked for booking by booking:
-as an EXISTS it would be a list of everything she ever did."""
+"""Asked for booking by booking, lest it become a list of all the sessions her families ever had."""
+
+LEADS = OF_HER_FAMILIES.format(
+    condition="""person.centre_id = ANY(%(names)s) AND person.household_id IN (
+        SELECT household_id FROM people_case WHERE lead_id = %(reader)s AND closed_on IS NULL
+    )"""
+)
+IS_KIN = OF_HER_FAMILIES.format(
+    condition="""person.household_id IN (
+        SELECT household_id FROM people_kinshipwall WHERE user_id = %(reader)s
+    )"""
+)
+
+GLANCES = f"""
+    SELECT booking.id, booking.version, ({KNOWN_BY_ITSELF} OR {LEADS}) AND NOT (
+               EXISTS (SELECT FROM people_kinshipwall WHERE user_id = %(reader)s) AND {IS_KIN}
+           )
+      FROM scheduling_booking booking
+"""  # noqa: S608 - constants
+"""The same reasons to know, without anything that is known. Families are asked for only where
+nothing else tells, or where the reader has kin at all."""
 
 HELD = """
     SELECT booking.id, allocation.part, resource.public_id, resource.name
@@ -125,17 +168,20 @@ HELD = """
 """
 
 
-def of_resource(resource: Resource, begins: datetime, ends: datetime) -> Scope:
-    """Standing bookings that hold the resource within `[begins, ends)`, by the b-tree."""
+def of_resource(resource_id: UUID, begins: datetime, ends: datetime) -> Scope:
+    """Standing bookings that hold the resource within `[begins, ends)`, by the b-tree. Whether
+    the reader may see that calendar at all is not asked here."""
     return Scope(
-        f"""booking.id IN (
+        f"""booking.id = ANY(ARRAY(
                 SELECT booking_id FROM scheduling_allocation
-                 WHERE resource_id = %(resource)s AND active
+                 WHERE resource_id = (
+                           SELECT id FROM scheduling_resource WHERE public_id = %(resource)s
+                       ) AND active
                    AND lower(period) > %(earliest)s AND lower(period) < %(ends)s
                    AND upper(period) > %(begins)s
-            ) AND {STANDING}""",  # noqa: S608 - constants
+            )) AND {STANDING}""",  # noqa: S608 - constants
         {
-            "resource": resource.pk,
+            "resource": resource_id,
             "earliest": begins - LONGEST_HOLDING,
             "begins": begins,
             "ends": ends,
@@ -170,16 +216,10 @@ def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]
 
     `detailed` adds what is held beside the people.
     """
-    reader = {
-        "reader": staff.user.pk,
-        "runs": staff.centres_where(SEES_EVERYTHING),
-        "names": staff.centres_where(SEES_NAMES),
-        "now": clock.now(),
-    }
     statement = f"{EVENTS} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id, seat.id"
     found: dict[int, Event] = {}
     walled: set[int] = set()
-    for row in fetch(statement, scope.params | reader):
+    for row in fetch(statement, scope.params | facts_of(staff)):
         event = found.get(row[0])
         if event is None:
             event = found[row[0]] = Event(*row[:EVENT_COLUMNS])
@@ -196,6 +236,27 @@ def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]
     if detailed:
         add_holdings(events)
     return events
+
+
+def glances(scope: Scope, staff: Staff) -> Question[list[Glance]]:
+    """Which bookings `events` would return for this reader, and of which she knows more than
+    that the time is taken."""
+    statement = f"{GLANCES} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id"
+    return Question(statement, scope.params | facts_of(staff), as_glances)
+
+
+def as_glances(found: list[Row]) -> list[Glance]:
+    return [Glance._make(row) for row in found]
+
+
+def facts_of(staff: Staff) -> dict[str, Any]:
+    """Parameters about the reader."""
+    return {
+        "reader": staff.user.pk,
+        "runs": staff.centres_where(SEES_EVERYTHING),
+        "names": staff.centres_where(SEES_NAMES),
+        "now": clock.now(),
+    }
 
 
 def just_made(booking: Booking, people: Collection[Person]) -> Event:

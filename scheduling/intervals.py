@@ -106,11 +106,6 @@ def starts_between(held: Iterable[Span], within: Span, *, before: int, after: in
     return starts
 
 
-def edges(spans: Spans) -> tuple[list[int], list[int]]:
-    """The starts and the ends of a set, apart: a list of numbers is searched fastest."""
-    return [start for start, _ in spans], [end for _, end in spans]
-
-
 def contains(spans: Spans, second: int) -> bool:
     """Whether the set holds that second."""
     position = bisect_right(spans, (second, FAR)) - 1

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from base import clock
-from base.rows import ask, rows
+from base.rows import Question, ask, rows_where
 from people.models import EntryBasis, Person
 from people.policies import SEES_NAMES, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
@@ -108,10 +108,6 @@ def named(staff: Staff, *, service: UUID, people: Sequence[UUID]) -> Named:
     return Named(staff, setups, found, party, service, people)
 
 
-def facts_of(staff: Staff, public_id: UUID) -> dict[str, Any]:
-    return {"id": public_id, "centres": staff.centre_ids, "today": clock.today()}
-
-
 def places_of(staff: Staff, kind: Resource.Kind) -> QuerySet[Resource]:
     """Rooms or cars of the caller's centres."""
     return Resource.objects.filter(kind=kind, centre__in=staff.centre_ids, is_active=True)
@@ -125,15 +121,18 @@ def place(staff: Staff, kind: Resource.Kind, public_id: UUID | None) -> Resource
 def resource(staff: Staff, public_id: UUID) -> Resource:
     """Anything the caller may see the calendar of: colleagues, rooms, cars; never a person
     served, whose bookings stand on her own page. Raises NotFound."""
-    found = rows(
+    return resource_named(staff, public_id).answer()
+
+
+def resource_named(staff: Staff, public_id: UUID) -> Question[Resource]:
+    return rows_where(
         Resource,
         f"""it.public_id = %(id)s AND it.is_active AND (
                 it.kind IN ('room', 'vehicle') AND it.centre_id = ANY(%(centres)s)
                 OR it.kind = 'specialist' AND {WORKS_THERE}
             )""",
-        facts_of(staff, public_id),
-    )
-    return found[0] if found else not_found("resource")
+        {"id": public_id, "centres": staff.centre_ids, "today": clock.today()},
+    ).then(lambda found: found[0] if found else not_found("resource"))
 
 
 def bookings_of(staff: Staff) -> QuerySet[Booking]:

@@ -33,6 +33,9 @@ Lane = tuple[int, int]
 Held = dict[Lane, list[Span]]
 """What holds each lane."""
 
+Edges = tuple[list[int], list[int]]
+"""The starts and the ends of what holds a lane, in order of time."""
+
 EXPIRED_HOLDS = """
     SELECT id FROM scheduling_booking WHERE status = 'held' AND hold_expires_at <= %(now)s
 """
@@ -51,25 +54,29 @@ END = "date_part('epoch', upper(period))::bigint"
 
 
 def packed(number: str) -> str:
-    """All values of a group as the bytes of int8s, which `unpacked` reads: the driver makes an
-    object of every element of an array at some length."""
+    """All values of a group, as the bytes of int8s, which `unpacked` reads: the
+    driver makes an object of every element of an array at some length."""
     return f"string_agg(int8send({number}), ''::bytea)"
 
 
-def unpacked(numbers: bytes) -> Sequence[int]:
+def unpacked(numbers: bytes) -> list[int]:
     found = array("q", numbers)
     if sys.byteorder == "little":
         found.byteswap()
-    return found
+    return found.tolist()
 
 
 HELD = f"""
-    SELECT resource_id, {packed(START)} FILTER (WHERE lane = 1),
-           {packed(END)} FILTER (WHERE lane = 1),
-           array_agg(ARRAY[lane, {START}, {END}]) FILTER (WHERE lane > 1)
-    {HELD_THEN} AND booking_id NOT IN ({EXPIRED_HOLDS})
+    SELECT resource_id, {packed("begun")} FILTER (WHERE lane = 1),
+           {packed("ended")} FILTER (WHERE lane = 1),
+           array_agg(ARRAY[lane, begun, ended]) FILTER (WHERE lane > 1)
+      FROM (
+        SELECT resource_id, lane, {START} AS begun, {END} AS ended
+        {HELD_THEN} AND booking_id NOT IN ({EXPIRED_HOLDS})
+         ORDER BY resource_id, lower(period)
+      ) held
      GROUP BY resource_id
-"""
+"""  # noqa: S608 - constants
 """A row for each resource: a month of a centre's rooms is thousands of spans, nearly all of the
 first lane. They come as the index has them, so nothing is sorted."""
 
@@ -153,7 +160,7 @@ def holdings(
     now: datetime,
     ignoring: int | None = None,
     longest: timedelta = LONGEST_HOLDING,
-) -> Question[Held]:
+) -> Question[dict[Lane, Edges]]:
     """What holds each lane within `[begins, ends)`. Expired holds hold nothing.
 
     Bounded on both sides by the b-tree on starts, so its cost does not grow with history.
@@ -162,12 +169,15 @@ def holdings(
     return Question(HELD, facts, by_lane)
 
 
-def by_lane(found: list[Row]) -> Held:
-    held: Held = defaultdict(list)
+def by_lane(found: list[Row]) -> dict[Lane, Edges]:
+    held: dict[Lane, Edges] = {}
     for resource, starts, ends, others in found:
-        held[resource, 1] = list(zip(unpacked(starts or b""), unpacked(ends or b""), strict=True))
+        if starts:
+            held[resource, 1] = unpacked(starts), unpacked(ends)
         for lane, start, end in others or ():
-            held[resource, lane].append((start, end))
+            begun, ended = held.setdefault((resource, lane), ([], []))
+            begun.append(start)
+            ended.append(end)
     return held
 
 

@@ -22,7 +22,6 @@ from scheduling.demand import Demand, Need
 from scheduling.intervals import (
     Span,
     contains,
-    edges,
     instant_of,
     intersect,
     length,
@@ -33,7 +32,7 @@ from scheduling.intervals import (
     subtract,
 )
 from scheduling.models import Booking, Modality, Resource, Service
-from scheduling.selectors import SITE_MARGIN, Party
+from scheduling.selectors import SITE_MARGIN, Edges, Party
 from scheduling.setup import Setup
 
 FARTHEST = timedelta(days=366)
@@ -45,16 +44,16 @@ HORIZON = timedelta(days=90)
 DAY = 86_400
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Slot:
     """An hour that is still free, with what would be held for it."""
 
     starts_at: datetime
     ends_at: datetime
     specialist: Resource
-    colleagues: tuple[Resource, ...]
-    room: Resource | None
-    vehicle: Resource | None
+    colleagues: tuple[Resource, ...] = ()
+    room: Resource | None = None
+    vehicle: Resource | None = None
 
 
 @dataclass(frozen=True)
@@ -171,17 +170,17 @@ class Found(FreeSlots):
         return ((second, specialist.id, specialist) for second in self.starts[specialist])
 
     def present(self, second: int, lead: Resource) -> Slot:
-        chosen = {choice.need.part: choice.beside(lead, second) for choice in self.choices}
-        part = demand.Part
         starts_at = instant_of(second)
-        return Slot(
-            starts_at=starts_at,
-            ends_at=starts_at + self.wanted.service.duration,
-            specialist=lead,
-            colleagues=chosen.get(part.COLLEAGUE, ()),
-            room=next(iter(chosen.get(part.ROOM, ())), None),
-            vehicle=next(iter(chosen.get(part.VEHICLE, ())), None),
-        )
+        slot = Slot(starts_at, starts_at + self.wanted.service.duration, lead)
+        for choice in self.choices:
+            found = choice.beside(lead, second)
+            if choice.need.part == demand.Part.ROOM:
+                slot.room = found[0]
+            elif choice.need.part == demand.Part.VEHICLE:
+                slot.vehicle = found[0]
+            elif choice.need.part == demand.Part.COLLEAGUE:
+                slot.colleagues = found
+        return slot
 
 
 def free_slots(search: Search) -> FreeSlots:
@@ -309,7 +308,7 @@ class _Finder:
                 one for one in need.candidates if contains(self.able[one.id], second)
             )
         before, after = length(need.before), self.duration + length(need.after)
-        candidates = [(one, list(map(edges, self.lanes_of(one)))) for one in need.candidates]
+        candidates = [(one, self.lanes_of(one)) for one in need.candidates]
 
         def free(second: int) -> Iterator[Resource]:
             start, end = second - before, second + after
@@ -322,16 +321,18 @@ class _Finder:
 
         return free
 
-    def lanes_of(self, resource: Resource) -> list[Sequence[Span]]:
-        """What holds each of its lanes, in order of time."""
+    def lanes_of(self, resource: Resource) -> list[Edges]:
+        """What holds each of its lanes."""
         lanes = range(1, resource.lanes + 1)
-        return [sorted(self.held.get((resource.id, lane), ())) for lane in lanes]
+        return [self.held.get((resource.id, lane), ([], [])) for lane in lanes]
 
     def unheld_starts(self, specialist: Resource) -> list[Span]:
         """When she could start as far as her holdings go."""
         before, after = (length(margin) for margin in self.wanted.margins)
         lanes = [
-            starts_between(held, self.horizon, before=before, after=self.duration + after)
+            starts_between(
+                zip(*held, strict=True), self.horizon, before=before, after=self.duration + after
+            )
             for held in self.lanes_of(specialist)
         ]
         return lanes[0] if len(lanes) == 1 else merge(chain.from_iterable(lanes))

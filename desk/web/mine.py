@@ -96,5 +96,5 @@ def take_out(form: BlockForm, resource: Resource, centre_id: int, user: User) ->
 
 def sessions_within(form: BlockForm, resource: Resource, staff: Staff) -> list[calendars.Event]:
     """What would have to be moved first."""
-    rows = calendars.of_resource(resource, *form.interval())
+    rows = calendars.of_resource(resource.public_id, *form.interval())
     return calendars.events(rows, staff, detailed=True)

@@ -92,7 +92,9 @@ def named(request: HttpRequest) -> str:
 def lines(staff: Staff, subject: Resource, day: date) -> list[Line]:
     """The sessions of one specialist, and what is still free between them."""
     bounds = clock.day_bounds(day)
-    found = calendars.events(calendars.of_resource(subject, *bounds), staff, detailed=True)
+    found = calendars.events(
+        calendars.of_resource(subject.public_id, *bounds), staff, detailed=True
+    )
     expiries = selectors.expiries(found)
     rows = [as_line(event, expiries) for event in found]
     rows += [Line(*gap) for gap in selectors.gaps(subject, staff.centre_ids, day)]

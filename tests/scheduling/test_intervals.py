@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scheduling.intervals import (
     Span,
     contains,
-    edges,
     instant_of,
     intersect,
     length,
@@ -68,11 +67,6 @@ def test_starts_between_what_is_held_leave_room_on_both_sides(held, before, afte
 
     free = subtract([within], held)
     assert points(starts) == points(starts_within(free, before=before, after=after))
-
-
-@given(A_SET)
-def test_edges_are_starts_and_ends(spans):
-    assert list(zip(*edges(spans), strict=True)) == spans
 
 
 @given(A_SET, st.integers(0, 6), st.integers(1, 8))

@@ -13,7 +13,7 @@ from base.errors import StaleVersion
 from base.models import Task
 from people.errors import Walled
 from people.models import KinshipWall, Person, Role, User
-from scheduling import errors, selectors, services, signals, writing
+from scheduling import errors, services, signals, writing
 from scheduling.models import (
     Allocation,
     Booking,
@@ -1497,7 +1497,7 @@ def test_listeners_hear_of_bookings_and_not_of_holds(house, heard):
 
 def test_clash_that_only_the_constraint_saw_is_a_refusal(house, monkeypatch):
     house.book(at(MONDAY, 10))
-    monkeypatch.setattr(selectors, "holdings", lambda *_, **__: {})
+    monkeypatch.setattr(writing, "take", lambda *_, **__: {})
 
     assert refusal(house, at(MONDAY, 10), people=(house.somebody(),)) == "resource_unavailable"
     assert Booking.objects.count() == 1  # and the connection still works
