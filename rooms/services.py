@@ -264,7 +264,7 @@ def move_stay(
     stay: Stay, unit: Resource, *, on: date | None = None, by: User, version: int | None = None
 ) -> Stay:
     """Another unit from a night on (Премести): tonight is now, a later one is planned. Somebody
-    who has not come yet gets it for the whole stay.
+    who has not come yet gets it for every night that is still ahead.
 
     Raises WrongStay, StaleVersion, OutsideStay, UnitUnsuitable, UnitTooSmall, UnitTaken,
     UnitNotReady, and NotFound for a unit of another centre.
@@ -273,8 +273,8 @@ def move_stay(
     if stay.status not in {Status.HELD, Status.IN_HOUSE}:
         raise steps.wrong_stay(stay)
     is_here = stay.status == Status.IN_HOUSE
-    on = (on or tonight()) if is_here else stay.from_on
-    if is_here and not tonight() <= on < stay.to_on:
+    on = (on or tonight()) if is_here else max(stay.from_on, tonight())
+    if not tonight() <= on < stay.to_on:
         raise OutsideStay
     rest = StayLeg(unit, Nights(on, stay.to_on))
     arranging.clear([unit.pk], rest.nights)

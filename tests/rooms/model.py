@@ -573,7 +573,8 @@ class House:
                 member.left_on = self.tonight
 
     def move(self, stay: Stay, unit: str, on: date | None = None) -> None:
-        """In house: from that night on, and at once when it is tonight. Before: the whole stay."""
+        """In house: from that night on, and at once when it is tonight. Before: every night that
+        is still ahead."""
         self.check_status(stay, "held", "in_house")
         if stay.status == "held":
             self._move_hold(stay, unit)
@@ -593,9 +594,11 @@ class House:
         stay.legs = [*cut(stay.legs, on), Leg(unit, on, stay.to_on)]
 
     def _move_hold(self, stay: Stay, unit: str) -> None:
-        whole = [Leg(unit, stay.from_on, stay.to_on)]
-        refuse(*self.against_legs(stay, whole))
-        stay.legs = whole
+        on = max(stay.from_on, self.tonight)
+        refuse("outside_stay" if on >= stay.to_on else None)
+        ahead = Leg(unit, on, stay.to_on)
+        refuse(*self.against_legs(stay, [ahead]))
+        stay.legs = [*cut(stay.legs, on), ahead]
 
     def extend(self, stay: Stay, to_on: date) -> None:
         self.check_status(stay, "in_house")
