@@ -800,3 +800,42 @@ class House:
             for night in nights(night_of(occupancy.began_at), night_of(ended_at)):
                 counts[occupancy.unit] += from_on <= night < to_on
         return counts
+
+    def evening(self) -> dict[str, object]:
+        """What the duty worker reads tonight; families by their stay, with the unit they are in or
+        are to go to."""
+        self.settle()
+        here = [stay for stay in self.stays if stay.status == "in_house"]
+        held = [stay for stay in self.stays if stay.status == "held"]
+        overdue = [stay for stay in here if departure(stay.to_on) <= self.now]
+        staying = [stay for stay in here if stay not in overdue]
+        inside = {stay.number: self.open_occupancy(stay) for stay in here}
+        free = [unit.name for unit in self.units if self.state(unit.name)[0] == "free"]
+        return {
+            "free": {unit: self.first_taken(unit, self.tonight) for unit in free},
+            "arrivals": {s.number: self._to_go_to(s) for s in held if s.from_on <= self.tonight},
+            "leavers": {
+                stay.number: inside[stay.number].unit
+                for stay in staying
+                if stay.to_on <= self.tonight + NIGHT
+            },
+            "overdue": {stay.number: inside[stay.number].unit for stay in overdue},
+            "to_move": {
+                stay.number: self._to_go_to(stay)
+                for stay in staying
+                if self.is_overdue(inside[stay.number])
+            },
+            "to_clean": [unit.name for unit in self.units if self.is_cleaned(unit.name)],
+            "holds": [
+                stay.number
+                for stay in sorted(held, key=lambda it: (it.hold_expires_at or self.now, it.number))
+                if stay.hold_expires_at is not None
+            ],
+            "endangered": {stay.number for stay in self.endangered()},
+        }
+
+    def _to_go_to(self, stay: Stay) -> str | None:
+        for leg in stay.legs:
+            if leg.to_on > self.tonight:
+                return leg.unit
+        return None

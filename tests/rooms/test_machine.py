@@ -29,6 +29,7 @@ from people.policies import staff
 from rooms import members, reserving, selectors, services, snapshot, upkeep
 from rooms.availability import availability
 from rooms.board import board, slept_in
+from rooms.evening import evening
 from rooms.fitting import Party
 from rooms.models import Absence, Member, Stay
 from rooms.nights import Nights
@@ -564,6 +565,26 @@ class SideBySide(RuleBasedStateMachine):
         pks = {id(twin.modelled): twin.pk for twin in self.twins}
         assert waiting == [pks[id(stay)] for stay in self.world.waiting()]
         assert endangered == {pks[id(stay)] for stay in self.world.endangered()}
+
+    @invariant()
+    def tonight_reads_alike(self):
+        numbers = {twin.pk: twin.modelled.number for twin in self.twins}
+        with clock.frozen(self.world.now):
+            page = evening(staff(self.house.by))
+
+        def placed(found) -> dict[int, str | None]:
+            return {numbers[one.stay.pk]: one.unit and one.unit.name for one in found}
+
+        assert {
+            "free": {free.unit.name: free.until for free in page.free},
+            "arrivals": placed(page.arrivals),
+            "leavers": placed(page.leavers),
+            "overdue": placed(page.overdue),
+            "to_move": placed(page.to_move),
+            "to_clean": [unit.name for unit in page.to_clean],
+            "holds": list(placed(page.holds)),
+            "endangered": set(placed(page.endangered)),
+        } == self.world.evening()
 
     @invariant()
     def what_is_held_agrees(self):
