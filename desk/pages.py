@@ -1,8 +1,10 @@
 """What all pages share: who may open them, where they lead back to, how a refusal is said."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from base import idempotency
 from base.errors import DomainError, NotAllowed, NotFound
+from base.models import Record
 from desk.forms import Form
 
 if TYPE_CHECKING:
@@ -49,6 +53,20 @@ def accepted(form: Form, command: Callable[[], T]) -> T | None:
         form.refusal = error
         form.add_error(None, str(error))
         return None
+
+
+def once(request: HttpRequest, create: Callable[[], Record]) -> UUID:
+    """The public id of what this very form makes, also when its button is pressed twice: its
+    hidden field `once` tells it from another with the same words in it."""
+    fields = {name: told for name, told in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    body = json.dumps(fields, sort_keys=True).encode()
+    print_ = idempotency.fingerprint("POST", request.path, body)
+    user_id = request.user.pk
+    assert user_id is not None  # pages are for who is logged in
+    _, answer = idempotency.once(
+        user_id, f"page {print_}", print_, lambda: (201, {"id": str(create().public_id)})
+    )
+    return UUID(answer["id"])
 
 
 def done(request: HttpRequest, command: Callable[[], object], *, said: "StrOrPromise") -> bool:

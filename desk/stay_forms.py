@@ -1,10 +1,12 @@
 """What people type about nights: who asks for a place, and what is done with a stay."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +17,12 @@ from desk.forms import ByPublicId, Several, StaffForm
 from people import selectors as people_selectors
 from people.models import Centre
 from people.policies import SEES_NAMES, SHELTERS
-from rooms import selectors
+from rooms import availability, selectors
 from rooms.fitting import MOST_ADULTS, MOST_CHILDREN, OLDEST_CHILD, Party
 from rooms.models import Absence, Need, Stay, UnitKind
 from rooms.nights import Nights, latest_end, tonight
 from rooms.steps import check_dates
+from scheduling.models import Resource
 
 MONTH = timedelta(days=30)
 
@@ -177,18 +180,51 @@ class CheckInForm(ActForm):
 class UnitForm(ActForm):
     """A step into a unit of the stay's centre."""
 
+    statuses: Collection[str]
+    """Of the stays for which the step is meant."""
+
     unit = ByPublicId(label=_("Unit"), empty_label=None)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: Any = self.fields
-        fields["unit"].queryset = selectors.unit_resources(self.staff).filter(
+        units = selectors.unit_resources(self.staff).filter(
             centre=self.stay.centre_id, unit__kind=self.stay.kind
         )
-        fields["unit"].label_from_instance = lambda unit: unit.name
+        fits = self.fitting()
+        best_first = [When(pk=pk, then=place) for place, pk in enumerate(fits or {})]
+        order = Case(*best_first, default=len(best_first)), "name", "pk"
+        fields["unit"].queryset = units.order_by(*order)
+        fields["unit"].label_from_instance = lambda unit: told(unit, fits)
+
+    def fitting(self) -> dict[int, date | None] | None:
+        """Until when each unit is free that fits for all the nights ahead, the best fit first.
+        None where nobody asks: when the step is not to be taken, or no night is ahead."""
+        ahead = Nights(max(self.stay.from_on, tonight()), self.stay.to_on)
+        if self.stay.status not in self.statuses or not len(ahead):
+            return None
+        party = selectors.party_in(self.stay)
+        answer = availability.availability([self.stay.centre_id], party, ahead)
+        return {vacancy.unit.pk: vacancy.free_until for vacancy in answer.vacancies}
+
+
+def told(unit: Resource, fits: Mapping[int, date | None] | None) -> str:
+    """A unit on the list of those to choose from."""
+    if fits is None:
+        return unit.name
+    if unit.pk not in fits:
+        return gettext("%(unit)s: taken, or does not fit") % {"unit": unit.name}
+    if until := fits[unit.pk]:
+        return gettext("%(unit)s: free until %(day)s") % {
+            "unit": unit.name,
+            "day": f"{until:%d.%m.%Y}",
+        }
+    return gettext("%(unit)s: free") % {"unit": unit.name}
 
 
 class OfferForm(UnitForm):
+    statuses = (Stay.Status.REQUESTED, Stay.Status.HELD)  # a hold that ran out is a request again
+
     from_on = DayField(required=False, label=_("From the evening of"))
     to_on = DayField(required=False, label=_("Until the morning of"))
 
@@ -204,10 +240,12 @@ class OfferForm(UnitForm):
 
 
 class MoveForm(UnitForm):
+    statuses = (Stay.Status.HELD, Stay.Status.IN_HOUSE)
+
     on = DayField(
         required=False,
         label=_("From the evening of"),
-        help_text=_("Empty: now, tonight. Who has not come yet gets it for the whole stay."),
+        help_text=_("Empty: now, tonight. Who has not come yet gets it for all nights ahead."),
     )
 
 
@@ -230,6 +268,7 @@ class ExtendForm(ActForm):
 class BirthForm(ActForm):
     given_name = LabelField(max_length=60, label=_("Given name"))
     family_name = LabelField(max_length=60, label=_("Family name"))
+    birth_on = DayField(required=False, label=_("Born on"), help_text=_("Empty: today."))
 
 
 class AwayForm(ActForm):

@@ -1,5 +1,7 @@
 """Commands on who is in a stay: births, those who join or leave, those away for some nights."""
 
+from datetime import date
+
 from base import clock
 from people.models import Person, User
 from people.services import register_person
@@ -9,6 +11,7 @@ from rooms.errors import (
     LastMember,
     NotAMember,
     NotAway,
+    OutsideStay,
     SeveralFamilies,
 )
 from rooms.fitting import party_of
@@ -24,17 +27,27 @@ What = Change.What
 
 @deadlock_retried
 def record_birth(
-    stay: Stay, *, given_name: str, family_name: str, by: User, version: int | None = None
+    stay: Stay,
+    *,
+    given_name: str,
+    family_name: str,
+    birth_on: date | None = None,
+    by: User,
+    version: int | None = None,
 ) -> Member:
-    """A child is born to a family in house (D25): a member from tonight on, whatever the beds.
-    Raises WrongStay, StaleVersion."""
+    """A child is born to a family in house (D25), today unless said otherwise: a member from
+    tonight on, whatever the beds. Raises WrongStay, StaleVersion, and OutsideStay for a birth
+    before the family came or still ahead."""
     stay = steps.take(stay, version=version)
     steps.check_in_house(stay)
+    birth_on = birth_on or clock.today()
+    if not stay.from_on <= birth_on <= clock.today():
+        raise OutsideStay
     child = register_person(
         stay.centre,
         given_name=given_name,
         family_name=family_name,
-        birth_on=clock.today(),
+        birth_on=birth_on,
         household=stay.household,
     )
     return take_in(stay, child, by=by)

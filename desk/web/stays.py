@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from base import clock
 from desk import selectors as desk_selectors
 from desk.forms import Form
-from desk.pages import accepted, back, done, page
+from desk.pages import accepted, back, done, once, page
 from desk.stay_forms import ActForm, PlaceForm, TakeForm, longest
 from desk.web.house import question
 from desk.web.stay_acts import ACTS, Act, command
@@ -51,10 +51,10 @@ def new_stay(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         taking = TakeForm(request.POST, staff=staff)
         if taking.is_valid():
-            stay = accepted(taking, lambda: take(taking, staff))
-            if stay:
+            made = accepted(taking, lambda: once(request, lambda: take(taking, staff)))
+            if made:
                 messages.success(request, str(_("Done: it stands so from this moment.")))
-                return redirect("stay-page", public_id=stay.public_id)
+                return redirect("stay-page", public_id=made)
         return render(request, "desk/new_stay.html", chosen(request, taking), status=422)
     form = PlaceForm(request.GET, staff=staff)
     context: dict[str, Any] = {"form": form, "asked": request.GET.get("from_on") is not None}
@@ -109,6 +109,7 @@ def chosen(request: HttpRequest, form: PlaceForm) -> dict[str, Any]:
         "families": desk_selectors.families(caller(request), q, picked),
         "picked": {person.pk for person in picked},
         "today": clock.today(),
+        "once": uuid4(),
     }
 
 

@@ -116,6 +116,7 @@ class AbsenceIn(Versioned):
 class Newborn(serializers.Serializer[Any]):
     given_name = LabelField(max_length=60)
     family_name = LabelField(max_length=60)
+    birth_on = PastDayField(required=False, help_text="today, unless given")
 
 
 class MembersIn(Versioned):

@@ -1,16 +1,16 @@
 """Questions that go to the server together."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
-from base.rows import Question, ask, fetch
+from base.rows import Question, ask
 from people.models import Household
 from tests.support import building
 
 pytestmark = pytest.mark.django_db
 
 
-def number(statement: str, **params) -> Question[int]:
+def number(statement: str, **params) -> Question:
     return Question(statement, params, lambda found: found[0][0])
 
 
@@ -52,18 +52,3 @@ def test_what_is_made_of_the_first_answer_is_refused_first():
 
     with pytest.raises(LookupError):
         ask(number("SELECT 1").then(refuse), number("SELECT 2").then(lambda _: 1 / 0))
-
-
-def test_waiting_is_shared(monkeypatch):
-    """One synchronisation with the server for all of them."""
-    connection.ensure_connection()
-    entered = []
-    pipeline = connection.connection.pipeline
-    monkeypatch.setattr(
-        connection.connection, "pipeline", lambda: entered.append(1) or pipeline(), raising=False
-    )
-
-    ask(number("SELECT 1"), number("SELECT 2"), number("SELECT 3"))
-    fetch("SELECT 4", [])
-
-    assert entered == [1]

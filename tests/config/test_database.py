@@ -25,11 +25,12 @@ def asked(monkeypatch) -> list[psycopg.Connection]:
     """The connections that are sent a question, from now on."""
     found: list[psycopg.Connection] = []
     real = ConnectionPool.check_connection
-    monkeypatch.setattr(
-        ConnectionPool,
-        "check_connection",
-        staticmethod(lambda connection: found.append(connection) or real(connection)),
-    )
+
+    def noted(connection: psycopg.Connection) -> None:
+        found.append(connection)
+        real(connection)
+
+    monkeypatch.setattr(ConnectionPool, "check_connection", staticmethod(noted))
     return found
 
 

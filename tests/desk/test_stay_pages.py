@@ -101,6 +101,39 @@ def test_units_in_turn_are_offered_and_held_together(shelter: Shelter) -> None:
     assert [leg.unit for leg in selectors.legs_of(held)] == [shelter.small, shelter.large]
 
 
+def test_button_pressed_twice_asks_for_one_place(shelter: Shelter) -> None:
+    page = shelter.client.get("/stays/new/", {"adults": "1", "from_on": "", "wait": "1"})
+    filled = {"act": "wait", "adults": "1", "once": str(page.context["once"])}
+    answers = [shelter.client.post("/stays/new/", filled) for _ in range(2)]
+    assert answers[0].url == answers[1].url
+    assert Stay.objects.count() == 1
+    another = shelter.client.get("/stays/new/", {"adults": "1", "from_on": "", "wait": "1"})
+    shelter.client.post("/stays/new/", filled | {"once": str(another.context["once"])})
+    assert Stay.objects.count() == 2
+
+
+def test_units_that_fit_stand_first_and_say_until_when(shelter: Shelter) -> None:
+    later = nights(4, 3)
+    reserving.hold_unit(
+        ask(shelter.centre, later), [StayLeg(shelter.large, later)], by=shelter.worker
+    )
+    stay = reserving.request_stay(ask(shelter.centre, nights(0, 3), ages=(6, 8)), by=shelter.worker)
+    page = shelter.client.get(reverse("stay-page", args=[stay.public_id]))
+    offered = [str(label) for _, label in page.context["forms"]["offer"].fields["unit"].choices]
+    until = f"{later.from_on:%d.%m.%Y}"
+    assert offered == [f"Large: свободно до {until}", "Small: заето или не ги побира"]
+
+
+def test_birth_is_written_down_with_its_day(shelter: Shelter) -> None:
+    people = family(shelter.centre)
+    stay = resident(shelter.large, people, shelter.worker, length=9)
+    with clock.frozen(NIGHT + 3 * DAY):
+        born = f"{tonight() - DAY:%d.%m.%Y}"
+        shelter.press(stay, "born", given_name="Ива", family_name="Н", birth_on=born)
+        baby = stay.members.latest("pk").person
+        assert baby.birth_on == tonight() - DAY
+
+
 def test_hold_needs_no_name(shelter: Shelter) -> None:
     answer = shelter.client.post(
         "/stays/new/",

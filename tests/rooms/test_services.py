@@ -651,6 +651,30 @@ def test_planned_move_that_nobody_made_is_overdue(house):
         assert house.now(house.large).state == State.RESERVED
 
 
+def test_who_is_late_moves_for_the_nights_ahead(house):
+    """The cots of nights that are over are nobody's concern."""
+    asked = ask(house.centre, nights(0, 5), people=house.people, adults=2, ages=(0,))
+    stay = reserving.hold_unit(
+        asked, [StayLeg(house.large, nights(0, 5))], reserve=True, by=house.by
+    )
+
+    with later(2):
+        moved = services.move_stay(stay, house.small, by=house.by)
+
+    legs = [(leg.unit, leg.nights) for leg in selectors.legs_of(moved)]
+    assert legs == [
+        (house.large, Nights(on(0), on(2))),
+        (house.small, Nights(on(2), on(5))),
+    ]
+
+
+def test_reservation_that_is_over_is_not_moved(house):
+    stay = house.held(house.large, 0, 2, *house.people, reserve=True)
+
+    with later(2), pytest.raises(errors.OutsideStay):
+        services.move_stay(stay, house.small, by=house.by)
+
+
 def test_unit_nobody_moved_to_was_not_slept_in(house):
     """The stay held it, but they stayed where they were until they left."""
     stay = house.resident(length=5)
@@ -705,6 +729,19 @@ def test_newborn_is_of_the_family_from_tonight(house):
         born = members.record_birth(stay, given_name="Ива", family_name="Н", by=house.by)
 
     assert (born.person.household, born.joined_on) == (house.mother.household, on(1))
+
+
+@pytest.mark.parametrize(("days", "fits"), [(-1, False), (0, True), (2, True), (3, False)])
+def test_birth_lies_between_arriving_and_today(house, days, fits):
+    stay = house.resident(length=5)
+
+    with later(2):
+        told = {"given_name": "Ива", "family_name": "Н", "birth_on": on(days)}
+        if fits:
+            assert members.record_birth(stay, **told, by=house.by).person.birth_on == on(days)
+        else:
+            with pytest.raises(errors.OutsideStay):
+                members.record_birth(stay, **told, by=house.by)
 
 
 def test_newborn_leaves_no_bed_for_another(house):
