@@ -17,7 +17,16 @@ from base.views import IDEMPOTENCY, View
 from people import selectors as people_selectors
 from people.policies import MANAGES_RESOURCES, require
 from people.requests import caller
-from scheduling import calendars, feeds, lookup, policies, services, setup, slots, texts
+from scheduling import (
+    calendars,
+    event_texts,
+    feeds,
+    lookup,
+    policies,
+    services,
+    setup,
+    slots,
+)
 from scheduling import serializers as shapes
 from scheduling.models import Booking, Change, Feed, Modality, Participation, Resource, Service
 from scheduling.planning import Wish
@@ -295,7 +304,7 @@ class Calendar(View):
         else:
             scope = calendars.of_centres(staff.centre_ids, *window)
             stamp, found = ask(setup.stamp(), calendars.glances(scope, staff))
-        results = texts.shown(found, staff, stamp)
+        results = event_texts.shown(found, staff, stamp)
         # A window is a page already: a calendar with half its events missing is a lie.
         return Response({"count": len(found), "next": None, "previous": None, "results": results})
 

@@ -11,7 +11,7 @@ from base import clock
 from base.renderers import to_json
 from people.models import KinshipWall, Role
 from people.policies import staff
-from scheduling import calendars, services, texts
+from scheduling import calendars, event_texts, services
 from scheduling.models import Booking, Participation, Service
 from scheduling.serializers import event_shown
 from tests.scheduling.test_api import MONDAY, TEN, TUESDAY, Office, monday_at_eight, office
@@ -122,12 +122,12 @@ def test_what_changes_is_told_at_once(busy, change):
 
 
 def test_only_so_many_texts_are_kept(busy, monkeypatch):
-    monkeypatch.setattr(texts, "MOST", 3)
-    texts.kept.clear()
+    monkeypatch.setattr(event_texts, "MOST", 3)
+    event_texts.kept.clear()
 
     assert told(busy.coordinator) == events(busy.coordinator)
     assert told(busy.coordinator) == events(busy.coordinator)
-    assert sum(map(len, texts.kept.values())) <= 5
+    assert sum(map(len, event_texts.kept.values())) <= 5
 
 
 def test_a_booking_that_goes_between_glance_and_text_is_left_out(busy):
@@ -137,6 +137,6 @@ def test_a_booking_that_goes_between_glance_and_text_is_left_out(busy):
     gone.changes.all().delete()
     gone.delete()
 
-    left = json.loads(to_json(texts.shown(found, reader, None)))
+    left = json.loads(to_json(event_texts.shown(found, reader, None)))
 
     assert len(left) == len(found) - 1
