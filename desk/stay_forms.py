@@ -1,12 +1,12 @@
 """What people type about nights: who asks for a place, and what is done with a stay."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -192,9 +192,7 @@ class UnitForm(ActForm):
             centre=self.stay.centre_id, unit__kind=self.stay.kind
         )
         fits = self.fitting()
-        best_first = [When(pk=pk, then=place) for place, pk in enumerate(fits or {})]
-        order = Case(*best_first, default=len(best_first)), "name", "pk"
-        fields["unit"].queryset = units.order_by(*order)
+        fields["unit"].queryset = best_first(units, fits or {})
         fields["unit"].label_from_instance = lambda unit: told(unit, fits)
 
     def fitting(self) -> dict[int, date | None] | None:
@@ -206,6 +204,13 @@ class UnitForm(ActForm):
         party = selectors.party_in(self.stay)
         answer = availability.availability([self.stay.centre_id], party, ahead)
         return {vacancy.unit.pk: vacancy.free_until for vacancy in answer.vacancies}
+
+
+def best_first(units: QuerySet[Resource], fits: Iterable[int]) -> QuerySet[Resource]:
+    places = [When(pk=pk, then=place) for place, pk in enumerate(fits)]
+    if not places:
+        return units
+    return units.order_by(Case(*places, default=len(places)), "name", "pk")
 
 
 def told(unit: Resource, fits: Mapping[int, date | None] | None) -> str:

@@ -112,16 +112,36 @@ def test_button_pressed_twice_asks_for_one_place(shelter: Shelter) -> None:
     assert Stay.objects.count() == 2
 
 
+def offered(shelter: Shelter, stay: Stay, act: str) -> list[str]:
+    page = shelter.client.get(reverse("stay-page", args=[stay.public_id]))
+    assert page.status_code == 200
+    return [str(label) for _, label in page.context["forms"][act].fields["unit"].choices]
+
+
+def test_units_that_do_not_fit_are_offered_all_the_same(shelter: Shelter) -> None:
+    """Who stands at the door decides; the program says what it knows."""
+    stay = reserving.request_stay(ask(shelter.centre, nights(0, 3), adults=9), by=shelter.worker)
+    told = [f"{name}: заето или не ги побира" for name in ("Large", "Small")]
+    assert offered(shelter, stay, "offer") == told
+
+
+def test_overdue_family_is_told_of_no_nights(shelter: Shelter) -> None:
+    stay = resident(shelter.large, family(shelter.centre), shelter.worker, length=1)
+    with clock.frozen(NIGHT + 3 * DAY):
+        assert offered(shelter, stay, "move") == ["Large", "Small"]
+
+
 def test_units_that_fit_stand_first_and_say_until_when(shelter: Shelter) -> None:
     later = nights(4, 3)
     reserving.hold_unit(
         ask(shelter.centre, later), [StayLeg(shelter.large, later)], by=shelter.worker
     )
     stay = reserving.request_stay(ask(shelter.centre, nights(0, 3), ages=(6, 8)), by=shelter.worker)
-    page = shelter.client.get(reverse("stay-page", args=[stay.public_id]))
-    offered = [str(label) for _, label in page.context["forms"]["offer"].fields["unit"].choices]
     until = f"{later.from_on:%d.%m.%Y}"
-    assert offered == [f"Large: свободно до {until}", "Small: заето или не ги побира"]
+    assert offered(shelter, stay, "offer") == [
+        f"Large: свободно до {until}",
+        "Small: заето или не ги побира",
+    ]
 
 
 def test_birth_is_written_down_with_its_day(shelter: Shelter) -> None:
