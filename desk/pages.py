@@ -58,13 +58,15 @@ def accepted(form: Form, command: Callable[[], T]) -> T | None:
 def once(request: HttpRequest, create: Callable[[], Record]) -> UUID:
     """The public id of what this very form makes, also when its button is pressed twice: its
     hidden field `once` tells it from another with the same words in it."""
+    if not request.POST.get("once"):
+        return create().public_id
     fields = {name: told for name, told in request.POST.lists() if name != "csrfmiddlewaretoken"}
     body = json.dumps(fields, sort_keys=True).encode()
-    print_ = idempotency.fingerprint("POST", request.path, body)
+    mark = idempotency.fingerprint("POST", request.path, body)
     user_id = request.user.pk
     assert user_id is not None  # pages are for who is logged in
     _, answer = idempotency.once(
-        user_id, f"page {print_}", print_, lambda: (201, {"id": str(create().public_id)})
+        user_id, f"page {mark}", mark, lambda: (201, {"id": str(create().public_id)})
     )
     return UUID(answer["id"])
 

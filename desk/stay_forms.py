@@ -228,7 +228,7 @@ def told(unit: Resource, fits: Mapping[int, date | None] | None) -> str:
 
 
 class OfferForm(UnitForm):
-    statuses = (Stay.Status.REQUESTED, Stay.Status.HELD)  # a hold that ran out is a request again
+    statuses = (Stay.Status.REQUESTED,)
 
     from_on = DayField(required=False, label=_("From the evening of"))
     to_on = DayField(required=False, label=_("Until the morning of"))
@@ -245,7 +245,15 @@ class OfferForm(UnitForm):
 
 
 class MoveForm(UnitForm):
+    """To any unit but the one they are in."""
+
     statuses = (Stay.Status.HELD, Stay.Status.IN_HOUSE)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        inside = self.stay.occupancies.filter(ended_at=None).values("unit")
+        fields["unit"].queryset = fields["unit"].queryset.exclude(pk__in=inside)
 
     on = DayField(
         required=False,

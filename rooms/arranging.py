@@ -65,7 +65,7 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
     held = writing.read_again([need], begins, ends, ignoring=ignoring)
     if any(held.values()):
         raise PersonTaken(resource=None, kind=Part.RESIDENCE, starts_at=begins, ends_at=ends)
-    partners = scheduling_selectors.party(people).answer().partners
+    partners = scheduling_selectors.partners_of(people)
     if partners & {person.pk for person in people}:
         raise NotTogether
     if scheduling_selectors.on_site_holdings(

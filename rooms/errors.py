@@ -17,6 +17,20 @@ class LeavesBeforeArriving(DomainError):
     sentence = _("The day of leaving must come after the day of arriving.")
 
 
+class EndsNoLater(LeavesBeforeArriving):
+    """An extension to a day on which the stay would have ended anyway."""
+
+    sentence = _("The stay ends on %(until)s as it is. Choose a later day.")
+
+
+class BirthOutsideStay(DomainError):
+    code = "birth_outside_stay"
+    sentence = _(
+        "Choose a day of birth from %(from_on)s, when they came, until today. A child born before "
+        "is registered as a new person, and came too."
+    )
+
+
 class StayTooLong(DomainError):
     """D23."""
 

@@ -8,10 +8,10 @@ from people.services import register_person
 from rooms import arranging, selectors, services, steps
 from rooms.errors import (
     AlreadyAway,
+    BirthOutsideStay,
     LastMember,
     NotAMember,
     NotAway,
-    OutsideStay,
     SeveralFamilies,
 )
 from rooms.fitting import party_of
@@ -36,13 +36,13 @@ def record_birth(
     version: int | None = None,
 ) -> Member:
     """A child is born to a family in house (D25), today unless said otherwise: a member from
-    tonight on, whatever the beds. Raises WrongStay, StaleVersion, and OutsideStay for a birth
+    tonight on, whatever the beds. Raises WrongStay, StaleVersion, and BirthOutsideStay for one
     before the family came or still ahead."""
     stay = steps.take(stay, version=version)
     steps.check_in_house(stay)
     birth_on = birth_on or clock.today()
     if not stay.from_on <= birth_on <= clock.today():
-        raise OutsideStay
+        raise BirthOutsideStay(from_on=f"{stay.from_on:%d.%m.%Y}")
     child = register_person(
         stay.centre,
         given_name=given_name,

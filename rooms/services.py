@@ -20,6 +20,7 @@ from rooms import arranging, lookup, reserving, selectors, snapshot, steps
 from rooms.arranging import booking_of
 from rooms.errors import (
     ArrivesLater,
+    EndsNoLater,
     NobodyNamed,
     NoPapers,
     OutsideStay,
@@ -180,7 +181,7 @@ def warn_of_meetings(
 ) -> None:
     """D11: whoever is in residence counts as on site. Nobody is turned away at the door for an
     hour of somebody else's: that hour is to be moved, which is a task of who runs the centre."""
-    partners = scheduling_selectors.party(people).answer().partners
+    partners = scheduling_selectors.partners_of(people)
     for booking in selectors.hours_during(partners, until or booking_of(stay).ends_at):
         about, today = f"booking:{booking.public_id}", clock.today()
         if not task_of_day(Task.Kind.KEPT_APART, about, today):
@@ -230,13 +231,15 @@ def extend_stay(
 ) -> Stay:
     """Let a stay last longer, six months at most at a time, by a document (D23).
 
-    Raises WrongStay, StaleVersion, LeavesBeforeArriving, StayTooLong, UnitTaken (naming a
+    Raises WrongStay, StaleVersion, EndsNoLater, StayTooLong, UnitTaken (naming a
     reservation as such), PersonTaken.
     """
     stay = steps.take(stay, people=selectors.expected(stay), version=version)
     steps.check_in_house(stay)
     longer = Nights(stay.to_on, until)
-    steps.check_order(Nights(max(stay.to_on, tonight()), until))
+    ends_on = max(stay.to_on, tonight())
+    if until <= ends_on:
+        raise EndsNoLater(until=f"{ends_on:%d.%m.%Y}")
     steps.check_length(longer)
     legs = selectors.legs_of(stay)
     last = legs[-1].unit

@@ -96,7 +96,7 @@ class Slots(View):
             specialist=named.specialist(asked["specialist"]) if "specialist" in asked else None,
             begins=asked["from"],
             ends=asked["to"],
-            known=(named.setup, named.party),
+            known=(named.house, named.party),
             moving=lookup.known_booking(staff, asked["moving"]) if "moving" in asked else None,
         )
         found = slots.free_slots(search)

@@ -32,7 +32,8 @@ FACTS = """
       FROM scheduling_availabilityexception
      WHERE centre_id = %(centre)s AND "on" >= %(since)s
 """
-"""Of one centre and everybody who works there: what holds for single dates from a day on."""
+"""Of one centre and everybody who works there. What holds for single dates of colleagues only from
+a day on: the house's own closed days are few, and pages of the past name them."""
 
 
 @dataclass

@@ -74,7 +74,7 @@ class Named:
     Each raises NotFound when it is asked for."""
 
     staff: Staff
-    setups: Sequence[Setup]
+    houses: Sequence[Setup]
     """Of the caller's centres."""
     found: Sequence[Person]
     party: Party
@@ -83,29 +83,29 @@ class Named:
 
     @property
     def service(self) -> Service:
-        known = (setup.services.get(self.service_id) for setup in self.setups)
+        known = (house.services.get(self.service_id) for house in self.houses)
         found = next((service for service in known if service and service.is_offered), None)
         return found or not_found("service")
 
     @property
-    def setup(self) -> Setup:
-        """Of the service's centre."""
+    def house(self) -> Setup:
+        """What the service's centre has set up."""
         centre_id = self.service.centre_id
-        return next(setup for setup in self.setups if setup.centre_id == centre_id)
+        return next(house for house in self.houses if house.centre_id == centre_id)
 
     @property
     def people(self) -> tuple[Person, ...]:
         return in_order(self.found, self.staff, self.service.centre_id, self.people_ids)
 
     def specialist(self, public_id: UUID) -> Resource:
-        known = (setup.specialist(public_id, on=clock.today()) for setup in self.setups)
+        known = (house.specialist(public_id, on=clock.today()) for house in self.houses)
         return next(filter(None, known), None) or not_found("specialist")
 
 
 def named(staff: Staff, *, service: UUID, people: Sequence[UUID]) -> Named:
     stamp, found, party = ask(setup.stamp(), people_named(staff, people), party_named(people))
-    setups = [setup.of_centre(centre_id, stamp) for centre_id in staff.centre_ids]
-    return Named(staff, setups, found, party, service, people)
+    houses = [setup.of_centre(centre_id, stamp) for centre_id in staff.centre_ids]
+    return Named(staff, houses, found, party, service, people)
 
 
 def places_of(staff: Staff, kind: Resource.Kind) -> QuerySet[Resource]:

@@ -241,6 +241,11 @@ def party(people: Collection[Person]) -> Question[Party]:
     return party_named([person.public_id for person in people])
 
 
+def partners_of(people: Collection[Person]) -> frozenset[int]:
+    """Ids of the persons whom any of these must not meet (D11)."""
+    return party(people).answer().partners
+
+
 def party_named(public_ids: Sequence[UUID]) -> Question[Party]:
     return Question(PARTY, {"people": list(public_ids)}, as_party)
 

@@ -411,6 +411,7 @@ def authorise(basis: EntryBasis, services: Sequence[Service]) -> EntryBasis:
     return basis
 
 
+@deadlock_retried
 def change_service(service: Service, **fields: object) -> Service:
     """Change defaults of a service; what somebody set is no longer ours. Bookings made keep
     their times."""

@@ -123,7 +123,8 @@ def now_of(centre_id: int) -> Setup:
 
 
 def read_setup(centre_id: int) -> Setup:
-    """Of hours that differ on single dates only those from yesterday on, lest they grow."""
+    """Of colleagues' hours that differ on single dates only those from yesterday on, lest they
+    grow."""
     facts = {"centre": centre_id, "since": clock.today() - timedelta(days=1)}
     services, resources, suiting, roles, hours = ask(
         rows_where(Service, "it.centre_id = %(centre)s", facts),

@@ -257,7 +257,8 @@ class _Finder:
         return list(found)
 
     def read_facts(self) -> None:
-        """Four questions at most, whatever the number of specialists, rooms and days."""
+        """Four questions at most, and five for a set-up that is not known yet, whatever the number
+        of specialists, rooms and days."""
         house, self.party = self.search.known or self.read_known()
         alone = self.search.specialist if self.wanted.workers == 1 else None
         walled = self.party.walled_users

@@ -124,7 +124,8 @@ def take(
     ignoring: int | None = None,
 ) -> Held:
     """Lock every candidate and the resources of `also`, in id order, and read under the locks
-    what holds the candidates. Expired holds among it are retired."""
+    what holds the candidates. Holds that had expired before the wait are retired; one that runs
+    out during it is still in the way."""
     candidates = {resource.pk for need in needs for resource in need.candidates}
     reading = held_then(needs, starts_at, ends_at, ignoring=ignoring)
     _, (held, expired) = ask(locked(candidates.union(also)), reading)

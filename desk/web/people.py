@@ -1,7 +1,7 @@
 """People: finding them, their page, their contact card, their cases."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from base import clock
 from desk import selectors, services
-from desk.pages import accepted, back, done, ours, page
+from desk.pages import accepted, back, done, once, ours, page
 from desk.people_forms import CardForm, CaseForm, PersonForm, RenewalForm
 from notifications import selectors as reminders
 from notifications.planning import explained
@@ -161,9 +161,12 @@ def new_person(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, staff=staff, family=family)
     if request.method == "POST" and form.is_valid():
         asked: dict[str, Any] = {**form.cleaned_data}
-        person = people_services.register_person(
-            asked.pop("centre"), household=family.household if family else None, **asked
+        centre = asked.pop("centre")
+        household = family.household if family else None
+        made = once(
+            request, lambda: people_services.register_person(centre, household=household, **asked)
         )
+        person = people_selectors.person(staff, made)
         messages.success(request, _("%(name)s is registered.") % {"name": person.full_name})
         if knows_person(staff, person):
             return redirect("person-page", public_id=person.public_id)
@@ -173,7 +176,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
             "next": next_,
         }
         return render(request, "desk/registered.html", context, status=201)
-    context = {"form": form, "family": family, "next": next_}
+    context = {"form": form, "family": family, "next": next_, "once": uuid4()}
     return render(request, "desk/new_person.html", context, status=422 if form.errors else 200)
 
 

@@ -1,7 +1,10 @@
 from django.db import migrations, models
 
-# A table, and of the rows that change which ones count. A booking changes a resource's revision,
-# and registering a person makes resources: neither is set-up.
+# Whoever changes the set-up waits for whoever does so already: the stamp is one row. Bookings never
+# touch it.
+#
+# Of the rows of resources and of colleagues not every change counts: a booking changes a resource's
+# revision, and registering a person makes resources. Neither is set-up.
 NAMED = "name, centre_id, lanes, seats, is_active, user_id, kind"
 OF_A_PLACE = "{row}.kind NOT IN ('person', 'residence')"
 RESOURCE_CHANGED = "({}) IS DISTINCT FROM ({})".format(
@@ -62,9 +65,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(STAMP, "DROP FUNCTION scheduling_stamp_setup"),
         *(
-            trigger("changed", table, "INSERT OR UPDATE OR DELETE", each="STATEMENT")
+            trigger("changed", table, "INSERT OR UPDATE OR DELETE OR TRUNCATE", each="STATEMENT")
             for table in WHOLE
         ),
+        trigger("emptied", "scheduling_resource", "TRUNCATE", each="STATEMENT"),
         trigger("added", "scheduling_resource", "INSERT", when=OF_A_PLACE.format(row="NEW")),
         trigger("gone", "scheduling_resource", "DELETE", when=OF_A_PLACE.format(row="OLD")),
         trigger("changed", "scheduling_resource", f"UPDATE OF {NAMED}", when=RESOURCE_CHANGED),

@@ -791,6 +791,19 @@ def test_a_new_person_is_registered_in_a_family(own: House) -> None:
     assert page.redirect_chain == [(f"/people/{made.public_id}/", 302)]
 
 
+def test_a_person_is_registered_once_however_often_the_button_is_pressed(own):
+    reader = Reader(own)
+    token = reader.get("/people/new/").context["once"]
+    filled = {"given_name": "Ива", "family_name": "Двукратна", "once": token}
+    if "centre" in reader.get("/people/new/").context["form"].fields:
+        filled["centre"] = own.centre.public_id
+
+    answers = [reader.post("/people/new/", **filled) for _ in range(2)]
+
+    assert {answer.status_code for answer in answers} <= {201, 302}
+    assert Person.objects.filter(family_name="Двукратна").count() == 1
+
+
 def test_who_does_not_know_a_family_adds_nobody_to_it(own: House, foreign: House) -> None:
     names = {"given_name": "Мая", "family_name": "Иванова"}
     strange = Reader(own, "stranger").post("/people/new/", **names, family=own.mother.public_id)

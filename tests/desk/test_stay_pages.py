@@ -128,7 +128,7 @@ def test_units_that_do_not_fit_are_offered_all_the_same(shelter: Shelter) -> Non
 def test_overdue_family_is_told_of_no_nights(shelter: Shelter) -> None:
     stay = resident(shelter.large, family(shelter.centre), shelter.worker, length=1)
     with clock.frozen(NIGHT + 3 * DAY):
-        assert offered(shelter, stay, "move") == ["Large", "Small"]
+        assert offered(shelter, stay, "move") == ["Small"]
 
 
 def test_units_that_fit_stand_first_and_say_until_when(shelter: Shelter) -> None:

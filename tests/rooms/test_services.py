@@ -227,6 +227,13 @@ def move_cot(house: House, night: date, count: int = 1) -> None:
 
 REFUSALS: list[tuple[type[DomainError], Callable[[House], object]]] = [
     (errors.LeavesBeforeArriving, lambda h: asks_for(h, 1, 0)),
+    (errors.EndsNoLater, lambda h: h.extend(h.resident(), on(3))),
+    (
+        errors.BirthOutsideStay,
+        lambda h: members.record_birth(
+            h.resident(), given_name="Ива", family_name="Н", birth_on=on(-1), by=h.by
+        ),
+    ),
     (errors.StayTooLong, lambda h: asks_for(h, 0, 185)),
     (errors.NightIsPast, lambda h: asks_for(h, -1, 2)),
     (
@@ -740,7 +747,7 @@ def test_birth_lies_between_arriving_and_today(house, days, fits):
         if fits:
             assert members.record_birth(stay, **told, by=house.by).person.birth_on == on(days)
         else:
-            with pytest.raises(errors.OutsideStay):
+            with pytest.raises(errors.BirthOutsideStay):
                 members.record_birth(stay, **told, by=house.by)
 
 

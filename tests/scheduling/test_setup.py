@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from base import clock
 from people.models import Centre, OpeningHours, Person, Role
@@ -94,6 +94,15 @@ def test_what_is_rolled_back_was_never_set_up(office):
 
     assert setup.stamp().answer() == stamped
     assert starts(office) == before
+
+
+def test_an_emptied_table_is_seen_too(office):
+    stamped = setup.stamp().answer()
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE scheduling_closure")
+
+    assert setup.stamp().answer() != stamped
 
 
 def test_bookings_and_families_are_no_set_up(office):
