@@ -24,8 +24,7 @@ from people.policies import (
 )
 from rooms import selectors as rooms_selectors
 from rooms.models import Stay
-from scheduling import calendars, lookup, policies, setup, slots
-from scheduling import selectors as scheduling_selectors
+from scheduling import calendars, holdings, lookup, policies, setup, slots
 from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
 
@@ -136,7 +135,7 @@ def gaps(
         read = setup.now_of(centre_id).hours([resource.pk], day, day)
         working += read.working(resource.pk, on_site=False)
     now = clock.now()
-    held = scheduling_selectors.holdings([resource.pk], begins, ends, now=now).answer()
+    held = holdings.holdings([resource.pk], begins, ends, now=now).answer()
     taken = merge(span for edges in held.values() for span in zip(*edges, strict=True))
     ahead = [(max(seconds(begins), seconds(now)), seconds(ends))]
     free = subtract(intersect(merge(working), [s for s in ahead if s[0] < s[1]]), taken)

@@ -10,7 +10,7 @@ class RoomsConfig(AppConfig):
         from rooms import receivers  # noqa: F401
         from rooms.policies import shelters_family_of
         from rooms.selectors import matters_of, overstaying
-        from scheduling.selectors import ON_SITE_BESIDES
+        from scheduling.holdings import ON_SITE_BESIDES
 
         ON_SITE_BESIDES.append(overstaying)
         MATTERS.append(matters_of)

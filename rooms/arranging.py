@@ -23,6 +23,7 @@ from rooms.models import Member, Stay
 from rooms.nights import LONGEST, Nights, arrival, departure
 from rooms.selectors import StayLeg
 from rooms.states import UnitNow
+from scheduling import holdings as scheduling_holdings
 from scheduling import selectors as scheduling_selectors
 from scheduling import writing
 from scheduling.demand import Need
@@ -68,7 +69,7 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
     partners = scheduling_selectors.partners_of(people)
     if partners & {person.pk for person in people}:
         raise NotTogether
-    if scheduling_selectors.on_site_holdings(
+    if scheduling_holdings.on_site_holdings(
         partners, begins, ends, now=clock.now(), ignoring=ignoring, nights_only=True
     ):
         raise NotTogether

@@ -9,8 +9,8 @@ from base import clock
 from base.rows import fetch
 from rooms.nights import DAY, FOREVER, Nights, arrival, nights_of, tonight
 from rooms.states import Leg, Presence, UnitNow
+from scheduling.holdings import EXPIRED_HOLDS
 from scheduling.models import LONGEST_STAY
-from scheduling.selectors import EXPIRED_HOLDS
 
 UNITS = """
     SELECT resource.id, resource.public_id, resource.name, unit.kind, unit.beds, unit.features,

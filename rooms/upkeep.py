@@ -12,8 +12,8 @@ from rooms.errors import NightIsPast, NoCotThere, NothingToClean, UnitOccupied
 from rooms.models import Building, CotMove, Occupancy, Stay
 from rooms.nights import FOREVER, Nights, arrival, departure, tonight
 from rooms.states import UnitNow
+from scheduling import blocking, writing
 from scheduling import services as scheduling_services
-from scheduling import writing
 from scheduling.errors import TooFarAhead
 from scheduling.models import Booking, Resource
 from scheduling.slots import FARTHEST
@@ -64,7 +64,7 @@ def take_out_of_service(unit: Resource, nights: Nights, *, by: User) -> list[Boo
     there.presences = [one for one in there.presences if one.ended_at is None]
     arranging.check_free(there, nights)
     return [
-        scheduling_services.block_resource(
+        blocking.block_resource(
             unit,
             centre_id=there.centre_id,
             starts_at=arrival(part.from_on),
@@ -99,7 +99,7 @@ def put_in_service(unit: Resource, *, by: User) -> int:
     ).distinct()
     for block in blocks:
         if block.starts_at < arrival(tonight()):
-            scheduling_services.end_block(block, unit, ends_at=departure(tonight()), by=by)
+            blocking.end_block(block, unit, ends_at=departure(tonight()), by=by)
         else:
             scheduling_services.cancel_booking(block, by=by, party=Booking.Party.CENTRE)
     return len(blocks)

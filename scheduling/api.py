@@ -18,6 +18,7 @@ from people import selectors as people_selectors
 from people.policies import MANAGES_RESOURCES, require
 from people.requests import caller
 from scheduling import (
+    blocking,
     calendars,
     event_texts,
     feeds,
@@ -276,7 +277,7 @@ class Blocks(View):
         require(policies.may_block(staff, resource, centre_id))
         return self.created_once(
             lambda: shapes.new_booking_shown(
-                services.block_resource(
+                blocking.block_resource(
                     resource,
                     centre_id=centre_id,
                     starts_at=asked["starts_at"],

@@ -12,7 +12,6 @@ from dateutil.relativedelta import relativedelta
 from base import clock
 from people.errors import Walled
 from people.models import Person
-from scheduling import selectors
 from scheduling.demand import Demand
 from scheduling.errors import (
     Closed,
@@ -26,10 +25,11 @@ from scheduling.errors import (
     PastStart,
     TooFarAhead,
 )
+from scheduling.holdings import SITE_MARGIN, on_site_holdings
 from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds, starts_within
 from scheduling.models import Resource, Service
-from scheduling.selectors import SITE_MARGIN, Entitlement, Party
+from scheduling.selectors import Entitlement, Party
 from scheduling.slots import FARTHEST
 
 GENERAL_ACCESS = relativedelta(months=2)  # D4
@@ -105,7 +105,7 @@ def check_apart(
     if not (wanted.on_site and partners):
         return
     ends_at = starts_at + wanted.service.duration
-    if selectors.on_site_holdings(
+    if on_site_holdings(
         partners,
         starts_at - SITE_MARGIN,
         ends_at + SITE_MARGIN,

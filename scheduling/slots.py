@@ -17,8 +17,9 @@ from itertools import chain, islice
 from base import clock
 from base.rows import ask
 from people.models import Person
-from scheduling import demand, selectors, setup
+from scheduling import demand, holdings, selectors, setup
 from scheduling.demand import Demand, Need
+from scheduling.holdings import SITE_MARGIN, Edges
 from scheduling.intervals import (
     Span,
     contains,
@@ -32,7 +33,7 @@ from scheduling.intervals import (
     subtract,
 )
 from scheduling.models import Booking, Modality, Resource, Service
-from scheduling.selectors import SITE_MARGIN, Edges, Party
+from scheduling.selectors import Party
 from scheduling.setup import Setup
 
 FARTHEST = timedelta(days=366)
@@ -270,7 +271,7 @@ class _Finder:
         needed = workers | {r.id for need in self.needs for r in need.candidates}
         margin = timedelta(seconds=DAY)
         begins, ends = self.begins - margin, self.ends + margin
-        reading = selectors.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring)
+        reading = holdings.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring)
         self.held = reading.answer()
         first, last = (clock.local(at).date() for at in (self.begins, self.ends))
         self.hours = house.hours(workers, first, last)
@@ -352,7 +353,7 @@ class _Finder:
             return []
         margin = length(SITE_MARGIN)
         around = timedelta(seconds=DAY)
-        others = selectors.on_site_holdings(
+        others = holdings.on_site_holdings(
             partners,
             self.begins - around,
             self.ends + around,

@@ -24,9 +24,10 @@ from base.models import Task
 from base.rows import Question, ask, fetch, insert, is_stored, values_of
 from base.services import open_task
 from people.models import Person
-from scheduling import selectors, signals
+from scheduling import signals
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
+from scheduling.holdings import Held, held_and_expired
 from scheduling.intervals import Span, instant_of, seconds
 from scheduling.models import (
     LONGEST_HOLDING,
@@ -36,7 +37,6 @@ from scheduling.models import (
     Resource,
     Service,
 )
-from scheduling.selectors import Held
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -146,7 +146,7 @@ def held_then(
     needs: Sequence[Need], starts_at: datetime, ends_at: datetime, *, ignoring: int | None
 ) -> Question[tuple[Held, set[int]]]:
     kinds = {Resource.Kind(resource.kind) for need in needs for resource in need.candidates}
-    return selectors.held_and_expired(
+    return held_and_expired(
         {resource.pk for need in needs for resource in need.candidates},
         starts_at - max(need.before for need in needs),
         ends_at + max(need.after for need in needs),

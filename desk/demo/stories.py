@@ -26,7 +26,7 @@ from desk.demo.families import (
 )
 from people import services as people_services
 from people.models import User
-from scheduling import services
+from scheduling import blocking, services
 from scheduling.models import Booking, Resource
 
 TALK = Thread("psychological-counselling", ON_SITE, Who.CARER)
@@ -208,7 +208,7 @@ def take_out_of_use(diary: Diary, rooms: list[Resource], cars: list[Resource]) -
         first = monday_from(clock.today() + timedelta(days=offset))
         asked_on = min(first, clock.today()) - timedelta(days=3)
         with clock.frozen(clock.instant(asked_on, time(9, 30))):
-            services.block_resource(
+            blocking.block_resource(
                 resource,
                 centre_id=diary.house.centre.pk,
                 starts_at=clock.midnight(first),

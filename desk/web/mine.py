@@ -14,7 +14,7 @@ from desk.pages import accepted, done, page
 from people.models import User
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff, require
 from people.requests import caller
-from scheduling import calendars, feeds, lookup, policies, services
+from scheduling import blocking, calendars, feeds, lookup, policies
 from scheduling.errors import ResourceUnavailable
 from scheduling.models import Booking, Feed, Resource
 
@@ -84,7 +84,7 @@ def block(request: HttpRequest) -> HttpResponse:
 
 def take_out(form: BlockForm, resource: Resource, centre_id: int, user: User) -> Booking:
     starts_at, ends_at = form.interval()
-    return services.block_resource(
+    return blocking.block_resource(
         resource,
         centre_id=centre_id,
         starts_at=starts_at,

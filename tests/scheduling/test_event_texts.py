@@ -11,7 +11,7 @@ from base import clock
 from base.renderers import to_json
 from people.models import KinshipWall, Role
 from people.policies import staff
-from scheduling import calendars, event_texts, services
+from scheduling import blocking, calendars, event_texts, services
 from scheduling.models import Booking, Participation, Service
 from scheduling.serializers import event_shown
 from tests.scheduling.test_api import MONDAY, TEN, TUESDAY, Office, monday_at_eight, office
@@ -45,7 +45,7 @@ def busy(office) -> Office:
     office.booked(TEN)
     office.booked(at(TUESDAY, 12), hold=True)
     office.booked(at(TUESDAY, 14), modality="phone")
-    services.block_resource(
+    blocking.block_resource(
         office.room,
         centre_id=office.centre.pk,
         starts_at=at(TUESDAY, 15),

@@ -12,7 +12,7 @@ from dateutil.tz import tzical
 from icalendar import Calendar
 
 from base import clock
-from scheduling import services
+from scheduling import blocking, services
 from scheduling.models import Booking, Modality
 from scheduling.planning import Wish
 from tests.support import building, tools
@@ -48,7 +48,7 @@ def busy():
         )
         services.cancel_booking(book(MONDAY, 13), by=user, party=Booking.Party.CLIENT)
         book(MONDAY, 15, hold=True)
-        services.block_resource(
+        blocking.block_resource(
             specialist,
             centre_id=centre.pk,
             starts_at=at(MONDAY + timedelta(days=3), 0),

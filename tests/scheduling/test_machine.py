@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from base import clock
 from base.errors import DomainError
 from people.models import OpeningHours, Person, Role
-from scheduling import services
+from scheduling import blocking, services
 from scheduling.models import (
     Allocation,
     Availability,
@@ -464,7 +464,7 @@ class SideBySide(RuleBasedStateMachine):
 
         block, code = attempt(
             self.world.now,
-            lambda: services.block_resource(
+            lambda: blocking.block_resource(
                 resource,
                 centre_id=self.house.centre.pk,
                 starts_at=begins,

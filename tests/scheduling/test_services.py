@@ -13,7 +13,7 @@ from base.errors import StaleVersion
 from base.models import Task
 from people.errors import Walled
 from people.models import KinshipWall, Person, Role, User
-from scheduling import errors, services, signals, writing
+from scheduling import blocking, errors, services, signals, writing
 from scheduling.models import (
     Allocation,
     Booking,
@@ -1317,7 +1317,7 @@ def test_stale_version_is_refused_and_named(house, command):
 def block(
     house: House, begins: datetime, ends: datetime, *, resource: Resource | None = None
 ) -> Booking:
-    return services.block_resource(
+    return blocking.block_resource(
         resource or house.maria,
         centre_id=house.centre.pk,
         starts_at=begins,

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from base import clock
 from people.models import Centre, OpeningHours, Person, Role
-from scheduling import services, setup
+from scheduling import blocking, setup
 from scheduling.models import (
     Availability,
     AvailabilityException,
@@ -109,7 +109,7 @@ def test_bookings_and_families_are_no_set_up(office):
     stamped = setup.stamp().answer()
 
     mother = building.person(office.centre)
-    services.block_resource(
+    blocking.block_resource(
         office.lead,
         centre_id=office.centre.pk,
         starts_at=at(TUESDAY, 9),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from base import clock
 from base.errors import DomainError
 from people.models import KinshipWall, Role
-from scheduling import services, slots
+from scheduling import blocking, services, slots
 from scheduling.errors import ModalityNotOffered
 from scheduling.models import (
     Allocation,
@@ -163,7 +163,7 @@ def block_something(data: st.DataObject, house: House, world: World, midnight: d
     ends = begins + data.draw(st.sampled_from([30, 120])) * MINUTE
     try:
         with clock.frozen(world.now):
-            services.block_resource(
+            blocking.block_resource(
                 resource,
                 centre_id=house.centre.pk,
                 starts_at=begins,
@@ -450,7 +450,7 @@ def test_whoever_is_taken_takes_the_hour_away(morning, by, who, talk, maria, roo
     resource = {
         "specialist": maria, "person": morning.people[0].resource, "room": room
     }[who]  # fmt: skip
-    services.block_resource(
+    blocking.block_resource(
         resource,
         centre_id=talk.centre_id,
         starts_at=at(MONDAY, 10),

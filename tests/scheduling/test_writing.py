@@ -11,7 +11,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from people.models import Role
-from scheduling import services, writing
+from scheduling import blocking, services, writing
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
 from scheduling.models import (
@@ -128,7 +128,7 @@ def wish(talk, centre, **fields) -> Wish:
 
 
 def block(resource, centre, by, begins: datetime, ends: datetime) -> Booking:
-    return services.block_resource(
+    return blocking.block_resource(
         resource,
         centre_id=centre.pk,
         starts_at=begins,

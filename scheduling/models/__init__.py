@@ -1,0 +1,43 @@
+"""The tables of the booking core."""
+
+from scheduling.models.bookings import (
+    EVER,
+    Allocation,
+    Booking,
+    Change,
+    Feed,
+    Int4Range,
+    Int8Range,
+    Participation,
+)
+from scheduling.models.resources import (
+    LONGEST_HOLDING,
+    LONGEST_STAY,
+    Availability,
+    AvailabilityException,
+    Closure,
+    Modality,
+    Resource,
+    Service,
+    SetupStamp,
+)
+
+__all__ = [
+    "EVER",
+    "LONGEST_HOLDING",
+    "LONGEST_STAY",
+    "Allocation",
+    "Availability",
+    "AvailabilityException",
+    "Booking",
+    "Change",
+    "Closure",
+    "Feed",
+    "Int4Range",
+    "Int8Range",
+    "Modality",
+    "Participation",
+    "Resource",
+    "Service",
+    "SetupStamp",
+]
