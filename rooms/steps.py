@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from base import clock
 from base.errors import StaleVersion
@@ -25,6 +26,7 @@ from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import writing
 from scheduling.errors import TooFarAhead
+from scheduling.models import Booking
 from scheduling.slots import FARTHEST
 from scheduling.steps import hold_has_expired
 
@@ -117,6 +119,9 @@ def check_in_house(stay: Stay) -> None:
 
 
 def wrong_stay(stay: Stay) -> WrongStay:
+    booking = stay.booking
+    if stay.status == Status.HELD and booking and booking.status == Booking.Status.CONFIRMED:
+        return WrongStay(state=gettext("reserved"))
     return WrongStay(state=str(Status(stay.status).label))
 
 

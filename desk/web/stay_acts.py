@@ -118,10 +118,15 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def command(act: Act, stay: Stay, form: ActForm, staff: Staff) -> Callable[[], object]:
-    """What the pressed button does. Raises NotAllowed."""
+def check_allowed(act: Act, stay: Stay, staff: Staff) -> None:
+    """Whether the button is hers at all, before anything of the form is looked at. Raises
+    NotAllowed."""
     if act.form is ExtendForm:
         require(policies.may_extend(staff, stay.centre_id))
+
+
+def command(act: Act, stay: Stay, form: ActForm, staff: Staff) -> Callable[[], object]:
+    """What the pressed button does."""
     asked = dict(form.cleaned_data)
     version = asked.pop("version")
     return lambda: act.run(stay, asked, by=staff.user, version=version)

@@ -18,7 +18,7 @@ from desk.forms import Form
 from desk.pages import accepted, back, done, once, page
 from desk.stay_forms import ActForm, PlaceForm, TakeForm, longest
 from desk.web.house import question
-from desk.web.stay_acts import ACTS, Act, command
+from desk.web.stay_acts import ACTS, Act, check_allowed, command
 from people.models import Person
 from people.policies import SHELTERS, Staff, require
 from people.requests import caller
@@ -170,6 +170,7 @@ def stay_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     name = request.POST.get("act", "")
     if request.method == "POST" and name in ACTS:
         act, form = ACTS[name], forms[name]
+        check_allowed(act, stay, staff)
         if form.is_valid() and carried_out(request, act, form, command(act, stay, form, staff)):
             return back(request, "stay-page", public_id=public_id)
     context = facts_of(request, stay, staff) | {"forms": forms}

@@ -154,6 +154,16 @@ def test_birth_is_written_down_with_its_day(shelter: Shelter) -> None:
         assert baby.birth_on == tonight() - DAY
 
 
+def test_only_a_manager_extends_whatever_she_leaves_out(shelter: Shelter) -> None:
+    stay = resident(shelter.large, family(shelter.centre), shelter.worker, length=9)
+    assert shelter.press(stay, "extend").status_code == 403
+
+
+def test_a_reservation_is_called_so(shelter: Shelter) -> None:
+    stay = reserving.hold_unit(ask(shelter.centre, nights(0, 3)), reserve=True, by=shelter.worker)
+    assert "„резервирано“" in plain(shelter.press(stay, "confirm"))
+
+
 def test_hold_needs_no_name(shelter: Shelter) -> None:
     answer = shelter.client.post(
         "/stays/new/",
