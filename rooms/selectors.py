@@ -330,4 +330,5 @@ def overdue(stays: QuerySet[Stay]) -> QuerySet[Stay]:
 
 def held_longest(stays: QuerySet[Stay]) -> QuerySet[Stay]:
     """Holds by how soon they run out; reserved ones, which do not, at the end."""
-    return with_live_hold(stays).order_by(F("booking__hold_expires_at").asc(nulls_last=True))
+    expiry = F("booking__hold_expires_at").asc(nulls_last=True)
+    return with_live_hold(stays).order_by(expiry, "pk")
