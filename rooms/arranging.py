@@ -36,9 +36,7 @@ Part = Allocation.Part
 def lock(unit_ids: Iterable[int], people: Collection[Person], *, also: Iterable[int] = ()) -> None:
     """Lock the union: units, everybody's nights and hours, and those of whom they must not
     meet."""
-    persons = {person.pk for person in people} | scheduling_selectors.party(
-        people
-    ).answer().partners
+    persons = {person.pk for person in people} | scheduling_selectors.partners_of(people)
     ids = {*unit_ids, *also, *selectors.resources_of_people(persons)}
     writing.lock(ids)
 
