@@ -59,12 +59,7 @@ def evening(staff: Staff) -> Evening:
     here = list(selectors.in_house(stays).order_by("to_on", "pk"))
     night = tonight()
     by_stay = {presence.stay_id: unit for unit in units if (presence := unit.present)}
-    held_in = {
-        leg.stay_id: unit
-        for unit in units
-        for leg in reversed(unit.legs)
-        if leg.nights.to_on > night
-    }
+    held_in = next_units(units, night)
     overdue = [stay for stay in here if booking_of(stay).ends_at <= clock.now()]
     endangered = {leg.stay_id for unit in units for leg in unit.endangered()}
     return Evening(
@@ -98,6 +93,16 @@ def evening(staff: Staff) -> Evening:
         ],
         endangered=[Placed(stay, held_in.get(stay.pk)) for stay in held if stay.pk in endangered],
     )
+
+
+def next_units(units: Sequence[UnitNow], night: date) -> dict[int, UnitNow]:
+    """The unit that each stay holds for that night, or first after it, by the stay's id."""
+    ahead = [(leg, unit) for unit in units for leg in unit.legs if leg.nights.to_on > night]
+    found: dict[int, UnitNow] = {}
+    for leg, unit in sorted(ahead, key=lambda held: held[0].nights.from_on):
+        if leg.stay_id is not None:
+            found.setdefault(leg.stay_id, unit)
+    return found
 
 
 def is_to_move(stay: Stay, by_stay: Mapping[int, UnitNow]) -> bool:

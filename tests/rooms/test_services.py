@@ -15,6 +15,7 @@ from people.policies import staff
 from people.services import keep_apart
 from rooms import errors, members, reserving, selectors, services, snapshot, upkeep
 from rooms.board import Board, board
+from rooms.evening import evening
 from rooms.models import Absence, Extension, Occupancy, Stay
 from rooms.nights import Nights
 from rooms.selectors import StayLeg
@@ -656,6 +657,22 @@ def test_planned_move_that_nobody_made_is_overdue(house):
     with later(2):
         assert house.now(house.small).state == State.OVERDUE
         assert house.now(house.large).state == State.RESERVED
+
+
+@pytest.mark.parametrize(("days", "unit"), [(0, "2"), (1, "1"), (2, "2")])
+def test_who_is_late_is_told_tonight_s_unit(house, days, unit):
+    for_ = nights(0, 4)
+    turns = [
+        StayLeg(house.large, nights(0, 1)),
+        StayLeg(house.small, nights(1, 1)),
+        StayLeg(house.large, nights(2, 2)),
+    ]
+    reserving.hold_unit(ask(house.centre, for_), turns, reserve=True, by=house.by)
+
+    with later(days):
+        (arrival,) = evening(staff(house.by)).arrivals
+
+    assert arrival.unit.name == unit
 
 
 def test_who_is_late_moves_for_the_nights_ahead(house):
