@@ -300,8 +300,8 @@ class Calendar(View):
         window = asked["from"], asked["to"]
         if "resource" in asked:
             scope = calendars.of_resource(asked["resource"], *window)
-            of = lookup.resource_named(staff, asked["resource"])
-            _, stamp, found = ask(of, setup.stamp(), calendars.glances(scope, staff))
+            seen_under = lookup.stamp_beside(staff, asked["resource"])
+            stamp, found = ask(seen_under, calendars.glances(scope, staff))
         else:
             scope = calendars.of_centres(staff.centre_ids, *window)
             stamp, found = ask(setup.stamp(), calendars.glances(scope, staff))

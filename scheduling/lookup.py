@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from base import clock
-from base.rows import Question, ask, rows_where
+from base.rows import Question, ask, rows
 from people.models import EntryBasis, Person
 from people.policies import SEES_NAMES, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
@@ -61,6 +61,14 @@ WORKS_THERE = """
            AND colleague.is_active
     )
 """
+
+HAS_CALENDAR = f"""
+    it.public_id = %(id)s AND it.is_active AND (
+        it.kind IN ('room', 'vehicle') AND it.centre_id = ANY(%(centres)s)
+        OR it.kind = 'specialist' AND {WORKS_THERE}
+    )
+"""
+"""Of a resource in the caller's centres that others may look into."""
 
 
 def specialist(staff: Staff, public_id: UUID) -> Resource:
@@ -121,18 +129,22 @@ def place(staff: Staff, kind: Resource.Kind, public_id: UUID | None) -> Resource
 def resource(staff: Staff, public_id: UUID) -> Resource:
     """Anything the caller may see the calendar of: colleagues, rooms, cars; never a person
     served, whose bookings stand on her own page. Raises NotFound."""
-    return resource_named(staff, public_id).answer()
+    found = rows(Resource, HAS_CALENDAR, calendar_named(staff, public_id))
+    return found[0] if found else not_found("resource")
 
 
-def resource_named(staff: Staff, public_id: UUID) -> Question[Resource]:
-    return rows_where(
-        Resource,
-        f"""it.public_id = %(id)s AND it.is_active AND (
-                it.kind IN ('room', 'vehicle') AND it.centre_id = ANY(%(centres)s)
-                OR it.kind = 'specialist' AND {WORKS_THERE}
-            )""",
-        {"id": public_id, "centres": staff.centre_ids, "today": clock.today()},
-    ).then(lambda found: found[0] if found else not_found("resource"))
+def stamp_beside(staff: Staff, public_id: UUID) -> Question[UUID | None]:
+    """The stamp of the set-up, for whoever may see this resource's calendar. Raises NotFound."""
+    return Question(
+        f"SELECT stamp FROM scheduling_setupstamp, scheduling_resource it WHERE {HAS_CALENDAR}",  # noqa: S608
+        calendar_named(staff, public_id),
+        lambda found: found[0][0] if found else not_found("resource"),
+    )
+
+
+def calendar_named(staff: Staff, public_id: UUID) -> dict[str, Any]:
+    """Parameters of HAS_CALENDAR."""
+    return {"id": public_id, "centres": staff.centre_ids, "today": clock.today()}
 
 
 def bookings_of(staff: Staff) -> QuerySet[Booking]:
