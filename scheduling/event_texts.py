@@ -16,7 +16,7 @@ from base.renderers import to_json
 from people.policies import Staff
 from scheduling import calendars
 from scheduling.calendars import Glance
-from scheduling.serializers import event_shown
+from scheduling.shapes.events import event_shown
 
 MOST = 20_000
 """Texts that a process keeps, of some 500 bytes each; then it begins anew."""

@@ -31,7 +31,7 @@ from rooms.selectors import StayLeg
 from rooms.shapes import stays as shapes
 from rooms.shapes.asking import party_of
 from scheduling.models import Change
-from scheduling.serializers import ChangeOut, Versioned
+from scheduling.shapes.bookings import ChangeOut, Versioned
 
 
 class StayFilter(django_filters.FilterSet):

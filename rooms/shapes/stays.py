@@ -16,7 +16,7 @@ from rooms.selectors import StayLeg
 from rooms.shapes.asking import FromTo, PartyIn
 from rooms.shapes.units import TurnOut
 from scheduling.models import Booking
-from scheduling.serializers import Versioned
+from scheduling.shapes.bookings import Versioned
 
 FIRST = [
     (status.value, status.label)

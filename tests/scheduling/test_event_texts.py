@@ -13,7 +13,7 @@ from people.models import KinshipWall, Role
 from people.policies import staff
 from scheduling import blocking, calendars, event_texts, services
 from scheduling.models import Booking, Participation, Service
-from scheduling.serializers import event_shown
+from scheduling.shapes.events import event_shown
 from tests.scheduling.test_api import MONDAY, TEN, TUESDAY, Office, monday_at_eight, office
 from tests.support import building
 from tests.support.building import at
