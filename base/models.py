@@ -33,6 +33,10 @@ class Task(Record):
         HOLD_EXPIRED = "hold_expired", _("A hold expired unconfirmed")
         KEPT_APART = "kept_apart", _("People who must not meet are due at one time: move one")
         ANOTHER_COLLEAGUE = "another_colleague", _("Another colleague must take this over")
+        SERIES_DATE_SKIPPED = (
+            "series_date_skipped",
+            _("A date of a series could not be booked: find another hour"),
+        )
         STAY_ENDS_60 = "stay_ends_60", _("A stay ends in two months: plan what comes after")
         STAY_ENDS_30 = "stay_ends_30", _("A stay ends in a month")
         STAY_ENDS_7 = "stay_ends_7", _("A stay ends in a week")

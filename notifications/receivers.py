@@ -12,9 +12,9 @@ from scheduling import signals
 from scheduling.models import Booking
 
 
-@receiver(signals.booking_confirmed)
-def plan(booking: Booking, people: Sequence[Person], **_: Any) -> None:
-    services.plan_reminders(booking, people)
+@receiver(signals.bookings_confirmed)
+def plan(bookings: Sequence[Booking], people: Sequence[Person], **_: Any) -> None:
+    services.plan_reminders(bookings, people)
 
 
 @receiver(people_signals.safe_hours_changed)
@@ -22,12 +22,12 @@ def plan_anew(card: ContactCard, **_: Any) -> None:
     services.plan_again_for(card)
 
 
-@receiver(signals.booking_rescheduled)
-def plan_again(booking: Booking, people: Sequence[Person], **_: Any) -> None:
-    services.drop_reminders(booking)
-    services.plan_reminders(booking, people)
+@receiver(signals.bookings_rescheduled)
+def plan_again(bookings: Sequence[Booking], people: Sequence[Person], **_: Any) -> None:
+    services.drop_reminders(bookings)
+    services.plan_reminders(bookings, people)
 
 
-@receiver(signals.booking_cancelled)
-def drop(booking: Booking, **_: Any) -> None:
-    services.drop_reminders(booking)
+@receiver(signals.bookings_cancelled)
+def drop(bookings: Sequence[Booking], **_: Any) -> None:
+    services.drop_reminders(bookings)

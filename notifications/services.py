@@ -30,20 +30,23 @@ DELIVERY_ORDER = ("", "accepted", "queued", "sending", "sent", "delivered")
 FINAL_FAILURES = frozenset({"undelivered", "failed", "canceled"})
 
 
-def plan_reminders(booking: Booking, people: Sequence[Person]) -> None:
-    """One row per kind and recipient for the booking's present schedule, in its transaction.
+def plan_reminders(bookings: Sequence[Booking], people: Sequence[Person]) -> None:
+    """One row per kind and recipient for the present schedule of each of these people's bookings,
+    in their transaction.
 
     A row is made also where nothing can be sent: consent may come before it is due, and staff
     see why it would not leave.
     """
-    recipients = recipients_of(booking, people)
-    if not recipients:
+    told = [
+        (booking, recipient) for booking in bookings for recipient in recipients_of(booking, people)
+    ]
+    if not told:
         return
-    cards = cards_of(recipients)
+    cards = cards_of({recipient for _, recipient in told})
     insert(
         [
             planned(booking, kind, recipient, cards.get(recipient.pk))
-            for recipient in recipients
+            for booking, recipient in told
             for kind in Reminder.Kind
         ],
         ignore_conflicts=True,
@@ -97,9 +100,10 @@ def plan_again_for(card: ContactCard) -> None:
         )
 
 
-def drop_reminders(booking: Booking) -> None:
+def drop_reminders(bookings: Sequence[Booking]) -> None:
     """What was planned and has not begun to leave is dropped (D32)."""
-    booking.reminders.filter(status=Status.PLANNED).update(status=Status.DROPPED)
+    planned = Reminder.objects.filter(booking__in=bookings, status=Status.PLANNED)
+    planned.update(status=Status.DROPPED)
 
 
 def send_due(gateway: gateways.Gateway | None = None) -> int:

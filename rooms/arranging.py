@@ -25,7 +25,7 @@ from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import holdings as scheduling_holdings
 from scheduling import selectors as scheduling_selectors
-from scheduling import writing
+from scheduling import taking, writing
 from scheduling.demand import Need
 from scheduling.models import Allocation, Booking, Change, Resource
 from scheduling.writing import Holding
@@ -38,7 +38,7 @@ def lock(unit_ids: Iterable[int], people: Collection[Person], *, also: Iterable[
     meet."""
     persons = {person.pk for person in people} | scheduling_selectors.partners_of(people)
     ids = {*unit_ids, *also, *selectors.resources_of_people(persons)}
-    writing.lock(ids)
+    taking.lock(ids)
 
 
 def clear(unit_ids: Collection[int], nights: Nights) -> None:
@@ -46,7 +46,7 @@ def clear(unit_ids: Collection[int], nights: Nights) -> None:
     units = Resource.objects.filter(pk__in=unit_ids)
     if units:
         need = Need(Part.UNIT, tuple(units))
-        writing.read_again([need], arrival(nights.from_on), departure(nights.to_on), ignoring=None)
+        taking.read_again([need], arrival(nights.from_on), departure(nights.to_on), ignoring=None)
 
 
 def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | None = None) -> None:
@@ -61,7 +61,7 @@ def check_people(people: Collection[Person], nights: Nights, *, stay: Stay | Non
     begins, ends = arrival(nights.from_on), departure(nights.to_on)
     need = Need(Part.RESIDENCE, tuple(selectors.residences(people).values()))
     ignoring = stay.booking_id if stay else None
-    held = writing.read_again([need], begins, ends, ignoring=ignoring)
+    held = taking.read_again([need], begins, ends, ignoring=ignoring)
     if any(held.values()):
         raise PersonTaken(resource=None, kind=Part.RESIDENCE, starts_at=begins, ends_at=ends)
     partners = scheduling_selectors.partners_of(people)

@@ -9,11 +9,12 @@ from people.models import Person, User
 from rooms.errors import NotLent, ToyTaken
 from rooms.models import Loan
 from rooms.nights import departure
-from scheduling import writing
+from scheduling import taking, writing
 from scheduling.demand import Need
 from scheduling.errors import InvalidInterval
 from scheduling.models import Allocation, Booking, Change, Resource
-from scheduling.writing import Holding, deadlock_retried
+from scheduling.taking import deadlock_retried
+from scheduling.writing import Holding
 
 LONGEST_LOAN = timedelta(days=60)
 
@@ -28,7 +29,7 @@ def lend(toy: Resource, person: Person, *, due_on: date, by: User) -> Loan:
         raise InvalidInterval(days=LONGEST_LOAN.days)
     needs = [Need(Allocation.Part.TOY, (toy,))]
     now, ends_at = clock.now(), departure(due_on)
-    held = writing.take(needs, now, ends_at)
+    held = taking.take(needs, now, ends_at)
     if Loan.objects.filter(toy=toy, returned_on=None).exists():
         raise ToyTaken(
             resource=toy.public_id,
@@ -37,7 +38,7 @@ def lend(toy: Resource, person: Person, *, due_on: date, by: User) -> Loan:
             starts_at=now,
             ends_at=ends_at,
         )
-    holdings = writing.choose(needs, now, ends_at, held)
+    holdings = taking.choose(needs, now, ends_at, held)
     booking = Booking(
         kind=Booking.Kind.LOAN,
         centre_id=toy.centre_id,
@@ -57,7 +58,7 @@ def lend(toy: Resource, person: Person, *, due_on: date, by: User) -> Loan:
 @deadlock_retried
 def take_back(loan: Loan, *, by: User) -> Loan:
     """Returned: the toy may be lent again at once. Raises NotLent."""
-    writing.lock([loan.toy_id])
+    taking.lock([loan.toy_id])
     loan = Loan.objects.select_for_update().select_related("booking", "toy").get(pk=loan.pk)
     if loan.returned_on is not None:
         raise NotLent

@@ -20,7 +20,7 @@ from rooms.nights import DAY, Nights, tonight
 from rooms.selectors import StayLeg
 from scheduling import writing
 from scheduling.models import Change
-from scheduling.writing import deadlock_retried
+from scheduling.taking import deadlock_retried
 
 What = Change.What
 

@@ -17,7 +17,7 @@ from rooms.nights import Nights, tonight
 from rooms.selectors import StayLeg
 from scheduling import writing
 from scheduling.models import Booking, Change, Resource
-from scheduling.writing import deadlock_retried
+from scheduling.taking import deadlock_retried
 
 Status = Stay.Status
 What = Change.What

@@ -35,7 +35,7 @@ from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import selectors as scheduling_selectors
 from scheduling.models import Booking, Change, Resource
-from scheduling.writing import deadlock_retried
+from scheduling.taking import deadlock_retried
 
 PAPERS_DUE = timedelta(days=14)  # D7
 

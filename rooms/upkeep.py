@@ -12,18 +12,18 @@ from rooms.errors import NightIsPast, NoCotThere, NothingToClean, UnitOccupied
 from rooms.models import Building, CotMove, Occupancy, Stay
 from rooms.nights import FOREVER, Nights, arrival, departure, tonight
 from rooms.states import UnitNow
-from scheduling import blocking, writing
+from scheduling import blocking, taking, writing
 from scheduling import services as scheduling_services
 from scheduling.errors import TooFarAhead
 from scheduling.models import Booking, Resource
 from scheduling.slots import FARTHEST
-from scheduling.writing import deadlock_retried
+from scheduling.taking import deadlock_retried
 
 
 @deadlock_retried
 def make_ready(unit: Resource, *, by: User) -> Occupancy:
     """Cleaned: the unit is free again (D20). Raises UnitOccupied, NothingToClean."""
-    writing.lock([unit.pk])
+    taking.lock([unit.pk])
     last = Occupancy.objects.filter(unit=unit.pk, ready_at=None).first()
     if last is None:
         raise NothingToClean(name=unit.name)
@@ -58,7 +58,7 @@ def take_out_of_service(unit: Resource, nights: Nights, *, by: User) -> list[Boo
         raise NightIsPast
     if nights.to_on > clock.today() + FARTHEST:
         raise TooFarAhead(days=FARTHEST.days)
-    writing.lock([unit.pk])
+    taking.lock([unit.pk])
     arranging.clear([unit.pk], nights)
     there = as_is(unit)
     there.presences = [one for one in there.presences if one.ended_at is None]
@@ -122,7 +122,7 @@ def move_cots(
     """
     if on < tonight():
         raise NightIsPast
-    writing.lock([unit.pk for unit in (taken_from, brought_to) if unit])
+    taking.lock([unit.pk for unit in (taken_from, brought_to) if unit])
     if taken_from:
         there = as_is(taken_from)
         there.cots = sorted([*there.cots, (on, -count)])

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from base import clock
 from people.models import User
-from scheduling import rules, steps, writing
+from scheduling import rules, steps, taking, writing
 from scheduling.errors import InvalidInterval, ResourceUnavailable
 from scheduling.models import Booking, Change, Resource
-from scheduling.writing import deadlock_retried
+from scheduling.taking import deadlock_retried
 
 LONGEST_BLOCK = timedelta(days=92)
 Status = Booking.Status
@@ -31,8 +31,8 @@ def block_resource(
     if not timedelta() < ends_at - starts_at <= LONGEST_BLOCK:
         raise InvalidInterval(days=LONGEST_BLOCK.days)
     rules.check_start(ends_at)
-    writing.lock([resource.pk])
-    if held := writing.clash(resource, starts_at, ends_at):
+    taking.lock([resource.pk])
+    if held := taking.clash(resource, starts_at, ends_at):
         raise ResourceUnavailable(
             resource=resource.public_id,
             kind=resource.kind,
@@ -55,7 +55,7 @@ def block_resource(
         "ends_at": ends_at.isoformat(),
         "resource": str(resource.public_id),
     }
-    whole = writing.every_lane(resource, starts_at, ends_at)
+    whole = taking.every_lane(resource, starts_at, ends_at)
     writing.add(booking, (), whole, what=Change.What.BLOCKED, facts=facts)
     return booking
 
@@ -66,6 +66,6 @@ def end_block(block: Booking, resource: Resource, *, ends_at: datetime, by: User
     block = steps.take(block, Status.CLOSED, version=None)
     block.ends_at = min(block.ends_at, ends_at)
     steps.move_to(block, Status.CLOSED)
-    writing.rearrange(block, writing.every_lane(resource, block.starts_at, block.ends_at))
+    writing.rearrange(block, taking.every_lane(resource, block.starts_at, block.ends_at))
     writing.record(block, Change.What.ENDED, by=by.pk, facts={"ends_at": ends_at.isoformat()})
     return block

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from people.models import Person
 from scheduling import selectors
-from scheduling.errors import ModalityNotOffered
+from scheduling.errors import ModalityNotOffered, ResourceUnavailable
 from scheduling.models import Allocation, Modality, Resource, Service
 
 Part = Allocation.Part
@@ -108,3 +110,24 @@ def needs_beside_lead(
 
 def of_kind(pool: Iterable[Resource], kind: str, *, seats: int = 0) -> tuple[Resource, ...]:
     return tuple(r for r in pool if r.kind == kind and (seats == 0 or r.seats >= seats))
+
+
+def unavailable(need: Need, starts_at: datetime, ends_at: datetime) -> ResourceUnavailable:
+    """Names the resource where there was no choice, and the sort of thing where there was."""
+    only = need.candidates[0] if len(need.candidates) == 1 else None
+    several = {
+        Allocation.Part.COLLEAGUE: _("Every colleague for a second worker"),
+        Allocation.Part.ROOM: _("Every fitting room"),
+        Allocation.Part.VEHICLE: _("Every car"),
+    }
+    if only is None:
+        name = several.get(need.part, need.part.label)
+    else:
+        name = only.name or _("One of the people")
+    return ResourceUnavailable(
+        resource=only.public_id if only else None,
+        kind=need.part.value,
+        name=name,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )

@@ -3,7 +3,7 @@
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,10 @@ Lane = tuple[int, int]
 """A resource's id and one of its lanes."""
 
 Held = dict[Lane, list[Span]]
-"""What holds each lane."""
+"""What holds each lane, in order of time."""
+
+Windows = Sequence[tuple[datetime, datetime]]
+"""Several `[begins, ends)`."""
 
 Edges = tuple[list[int], list[int]]
 """The starts and the ends of what holds a lane, in order of time."""
@@ -70,8 +73,15 @@ first lane. They come as the index has them, so nothing is sorted."""
 HELD_OR_EXPIRED = f"""
     SELECT resource_id, lane, {START}, {END},
            CASE WHEN booking_id IN ({EXPIRED_HOLDS}) THEN booking_id END
-    {HELD_THEN}
-"""
+      FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) AS wanted (begins, ends)
+     CROSS JOIN unnest(%(resources)s::bigint[]) AS resource
+      JOIN scheduling_allocation ON resource_id = resource
+       AND lower(period) > begins - %(longest)s::interval AND lower(period) < ends
+       AND upper(period) > begins
+       AND active
+       AND booking_id <> ALL(%(ignoring)s)
+"""  # noqa: S608 - constants
+"""Window by window and resource by resource: few rows each, by the b-tree."""
 
 
 ON_SITE = f"""
@@ -129,27 +139,34 @@ def by_lane(found: list[Row]) -> dict[Lane, Edges]:
 
 def held_and_expired(
     resource_ids: Iterable[int],
-    begins: datetime,
-    ends: datetime,
+    windows: Windows,
     *,
     now: datetime,
-    ignoring: int | None = None,
+    ignoring: Collection[int] = (),
     longest: timedelta = LONGEST_HOLDING,
 ) -> Question[tuple[Held, set[int]]]:
-    """The same, and the ids of expired holds that were passed over."""
-    facts = within(resource_ids, begins, ends, now=now, ignoring=ignoring, longest=longest)
+    """What holds each lane in any of these windows, in order of time, and the ids of expired holds
+    that were passed over."""
+    facts = {
+        "resources": list(resource_ids),
+        "begins": [begins for begins, _ in windows],
+        "ends": [ends for _, ends in windows],
+        "longest": longest,
+        "ignoring": list(ignoring),
+        "now": now,
+    }
     return Question(HELD_OR_EXPIRED, facts, apart_from_expired)
 
 
 def apart_from_expired(found: list[Row]) -> tuple[Held, set[int]]:
-    held: Held = defaultdict(list)
+    held: dict[Lane, set[Span]] = defaultdict(set)
     expired: set[int] = set()
     for resource_id, lane, start, end, over in found:
         if over is None:
-            held[resource_id, lane].append((start, end))
+            held[resource_id, lane].add((start, end))
         else:
             expired.add(over)
-    return held, expired
+    return {lane: sorted(spans) for lane, spans in held.items()}, expired
 
 
 def within(

@@ -11,7 +11,7 @@ import holidays
 
 from base import clock
 from base.rows import Row
-from scheduling.intervals import Span, intersect, merge, seconds, subtract
+from scheduling.intervals import Span, intersect, merge, seconds, starts_within, subtract
 
 Window = tuple[int, time, time, date, date]
 """Weekday, from, until, and the inclusive dates between which it holds."""
@@ -47,12 +47,23 @@ class Hours:
     work: dict[int, list[Window]] = field(default_factory=lambda: defaultdict(list))
     more: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
     less: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    known_starts: dict[tuple[int, bool, int], list[Span]] = field(default_factory=dict)
 
     def working(self, resource_id: int, *, on_site: bool) -> list[Span]:
         """When the specialist works; on site also within opening hours. Closed days are out."""
         spans = self.expand(self.work[resource_id]) + self.more[resource_id]
         spans = subtract(merge(spans), merge(self.less[resource_id]))
         return intersect(spans, self.open_doors if on_site else self.open_days)
+
+    def starts(self, resource_id: int, *, on_site: bool, lasting: int) -> list[Span]:
+        """When something that lasts so many seconds may begin in one stretch of her work. Worked
+        out once: a series asks for every date of a year."""
+        asked = resource_id, on_site, lasting
+        found = self.known_starts.get(asked)
+        if found is None:
+            working = self.working(resource_id, on_site=on_site)
+            found = self.known_starts[asked] = starts_within(working, before=0, after=lasting)
+        return found
 
     @cached_property
     def open_days(self) -> list[Span]:

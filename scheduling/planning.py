@@ -1,5 +1,6 @@
 """A wish checked against the rules that need no lock, and what would have to be held for it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,6 +53,17 @@ class Plan:
     needs: tuple[Need, ...]
     partners: frozenset[int]
 
+    def preferring(self, resource_ids: Collection[int]) -> "Plan":
+        """The plan with these first among the candidates."""
+        needs = (
+            replace(
+                need,
+                candidates=tuple(sorted(need.candidates, key=lambda r: r.pk not in resource_ids)),
+            )
+            for need in self.needs
+        )
+        return replace(self, needs=tuple(needs))
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -66,8 +78,16 @@ class Facts:
     hours: Hours
 
 
-def read_facts(wish: Wish, *, moving: Booking | None = None) -> Facts:
-    """Raises ModalityNotOffered."""
+def read_facts(
+    wish: Wish,
+    *,
+    moving: Booking | None = None,
+    until: datetime | None = None,
+    leads: Collection[Resource] = (),
+) -> Facts:
+    """Of the wish's day, or of all days `until` another; `leads` are the specialists of those.
+    Raises ModalityNotOffered.
+    """
     wanted = demand.demand(
         wish.service,
         wish.people,
@@ -77,17 +97,19 @@ def read_facts(wish: Wish, *, moving: Booking | None = None) -> Facts:
         with_car=wish.with_car or wish.vehicle is not None,
         ignoring=moving.pk if moving else None,
     )
-    first, last = (clock.local(at).date() for at in (wish.starts_at, wish.ends_at))
+    first, last = (clock.local(at).date() for at in (wish.starts_at, until or wish.ends_at))
     households = {person.household_id for person in wish.people}
     stamp, entitlements, party = ask(
         setup.stamp(),
-        selectors.entitlements(wish.service, households, on=first),
+        selectors.entitlements(wish.service, households),
         selectors.party(wish.people),
     )
     house = setup.of_centre(wish.service.centre_id, stamp)
-    pool = house.suitable(wish.service, lead=wish.lead if wanted.workers == 1 else None)
+    alone = wanted.workers == 1 and len(leads) < 2
+    pool = house.suitable(wish.service, lead=wish.lead if alone else None)
     specialists = {resource.pk for resource in pool if resource.is_specialist}
-    hours = house.hours(specialists | {wish.lead.pk}, first, last)
+    asked = {wish.lead.pk, *(lead.pk for lead in leads)}
+    hours = house.hours(specialists | asked, first, last)
     return Facts(wanted, entitlements, pool, party, hours)
 
 
@@ -132,16 +154,6 @@ def narrowed(need: Need, wish: Wish) -> Need:
         return replace(need, candidates=chosen)
     others = tuple(r for r in need.candidates if r not in chosen)
     return replace(need, candidates=(*chosen, *others))
-
-
-def prefer_current(plan: Plan, booking: Booking) -> Plan:
-    """The plan with what the booking already holds first among the candidates."""
-    held = set(selectors.resources_held(booking))
-    needs = (
-        replace(need, candidates=tuple(sorted(need.candidates, key=lambda r: r.pk not in held)))
-        for need in plan.needs
-    )
-    return replace(plan, needs=tuple(needs))
 
 
 def wish_of(

@@ -27,7 +27,7 @@ from scheduling.errors import (
 )
 from scheduling.holdings import SITE_MARGIN, on_site_holdings
 from scheduling.hours import Hours
-from scheduling.intervals import contains, length, seconds, starts_within
+from scheduling.intervals import FAR, Span, contains, intersect, length, merge, seconds
 from scheduling.models import Resource, Service
 from scheduling.selectors import Entitlement, Party
 from scheduling.slots import FARTHEST
@@ -55,8 +55,9 @@ def check_hours(hours: Hours, lead: Resource, wanted: Demand, starts_at: datetim
 
 def works(hours: Hours, specialist: Resource, wanted: Demand, starts_at: datetime) -> bool:
     """Whether the session lies within one stretch of the specialist's working time."""
-    working = hours.working(specialist.pk, on_site=wanted.on_site)
-    starts = starts_within(working, before=0, after=length(wanted.service.duration))
+    starts = hours.starts(
+        specialist.pk, on_site=wanted.on_site, lasting=length(wanted.service.duration)
+    )
     return contains(starts, seconds(starts_at))
 
 
@@ -100,37 +101,63 @@ def check_apart(
     wanted: Demand, partners: Set[int], starts_at: datetime, *, ignoring: int | None = None
 ) -> None:
     """D11, under the locks of the people and their partners. Raises NoContactConflict."""
-    if partners & {person.pk for person in wanted.people}:
-        raise NoContactConflict
-    if not (wanted.on_site and partners):
-        return
     ends_at = starts_at + wanted.service.duration
-    if on_site_holdings(
-        partners,
-        starts_at - SITE_MARGIN,
-        ends_at + SITE_MARGIN,
-        now=clock.now(),
-        ignoring=ignoring,
-    ):
+    there = presence(wanted, partners, starts_at, ends_at, ignoring=ignoring)
+    check_absence(there, starts_at, ends_at)
+
+
+def presence(
+    wanted: Demand,
+    partners: Set[int],
+    begins: datetime,
+    ends: datetime,
+    *,
+    ignoring: int | None = None,
+) -> list[Span]:
+    """When somebody whom these people must not meet is, or will be, where they are wanted within
+    `[begins, ends)`, margins included: disjoint and in order."""
+    if partners & {person.pk for person in wanted.people}:
+        return [(0, FAR)]
+    if not (wanted.on_site and partners):
+        return []
+    margin = length(SITE_MARGIN)
+    found = on_site_holdings(
+        partners, begins - SITE_MARGIN, ends + SITE_MARGIN, now=clock.now(), ignoring=ignoring
+    )
+    return merge((start - margin, end + margin) for start, end in found)
+
+
+def check_absence(there: Sequence[Span], starts_at: datetime, ends_at: datetime) -> None:
+    """Raises NoContactConflict for a session that meets that presence."""
+    if meets(there, starts_at, ends_at):
         raise NoContactConflict
+
+
+def meets(there: Sequence[Span], starts_at: datetime, ends_at: datetime) -> bool:
+    return bool(intersect(there, [(seconds(starts_at), seconds(ends_at))]))
 
 
 def check_entry(
-    service: Service, entitlements: Iterable[Entitlement], *, starts_at: datetime
+    service: Service,
+    entitlements: Iterable[Entitlement],
+    *,
+    starts_at: datetime,
+    first_at: datetime | None = None,
 ) -> date | None:
-    """D4: papers for a specialised service, two months for general access. Returns the last day
-    of general access of the family without papers that reaches it first; None with papers.
+    """D4: papers for a specialised service, two months for general access, which begins with
+    what is already booked or with `first_at`. Returns the last day of general access of the family
+    without papers that reaches it first; None with papers.
 
     Raises NoEntryBasis or GeneralAccessEnded.
     """
     day = clock.local(starts_at).date()
-    bare = [entitlement for entitlement in entitlements if not entitlement.has_basis]
+    bare = [entitlement for entitlement in entitlements if not entitlement.has_basis(day)]
     if not bare:
         return None
     if service.access == Service.Access.SPECIALISED:
         raise NoEntryBasis(service=service.public_id)
-    firsts = [min(starts_at, e.first_general_at or starts_at) for e in bare]
-    ends_on = clock.local(min(firsts)).date() + GENERAL_ACCESS
+    known = (starts_at, first_at, *(entitlement.first_general_at for entitlement in bare))
+    ends_on = clock.local(min(filter(None, known))).date() + GENERAL_ACCESS
     if ends_on < day:
         raise GeneralAccessEnded(ended_on=f"{ends_on:%d.%m.%Y}")
     return ends_on

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from psycopg.types.range import DateRange
 
 from base import clock
 from base.rows import Question, Row, columns_of, from_row
 from people.models import Case, Household, Person, User
 from scheduling.holdings import SITE_MARGIN
 from scheduling.models import (
+    Allocation,
     Booking,
     Modality,
     Resource,
@@ -32,14 +34,13 @@ PARTY = f"""
 
 ENTITLEMENTS = """
     SELECT household,
-           EXISTS (
-               SELECT FROM people_entrybasis basis
+           ARRAY(
+               SELECT daterange(basis.valid_from, basis.valid_until, '[]')
+                 FROM people_entrybasis basis
                  JOIN people_case work ON work.id = basis.case_id
                  JOIN scheduling_service_entry_bases authorised
                       ON authorised.entrybasis_id = basis.id
                 WHERE work.household_id = household AND work.closed_on IS NULL
-                  AND basis.valid_from <= %(on)s
-                  AND (basis.valid_until IS NULL OR basis.valid_until >= %(on)s)
                   AND authorised.service_id = %(service)s
            ),
            (SELECT min(first.starts_at)
@@ -173,19 +174,20 @@ def visits_to(household: OuterRef, ignoring: int | None) -> QuerySet[Booking]:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """What lets a household use a service on a day (D4)."""
+    """What lets a household use a service (D4)."""
 
     household_id: int
-    has_basis: bool
-    """Its open case holds a document that authorises the service that day."""
+    authorised: list[DateRange]
+    """When a document of its open case authorises the service."""
     first_general_at: datetime | None
     """The first session by general access, whenever it was or will be."""
 
+    def has_basis(self, on: date) -> bool:
+        return any(on in period for period in self.authorised)
 
-def entitlements(
-    service: Service, household_ids: Collection[int], *, on: date
-) -> Question[list[Entitlement]]:
-    facts = {"service": service.pk, "households": list(household_ids), "on": on}
+
+def entitlements(service: Service, household_ids: Collection[int]) -> Question[list[Entitlement]]:
+    facts = {"service": service.pk, "households": list(household_ids)}
     return Question(ENTITLEMENTS, facts, lambda found: [Entitlement(*row) for row in found])
 
 
@@ -207,3 +209,15 @@ def resources_held(booking: Booking) -> list[int]:
     return list(
         booking.allocations.filter(active=True).values_list("resource", flat=True).distinct()
     )
+
+
+def resources_of(
+    people: Collection[Person], *, partners: Collection[int], bookings: Collection[int]
+) -> set[int]:
+    """Ids of what stands for these people and their partners (by id), and of what these bookings
+    hold now."""
+    persons = Resource.objects.filter(
+        person__in=[*(person.pk for person in people), *partners]
+    ).values_list("pk", flat=True)
+    held = Allocation.objects.filter(booking__in=bookings, active=True)
+    return {*persons, *held.values_list("resource", flat=True)}

@@ -1,19 +1,14 @@
 """Commands of the booking core: each changes state in one transaction, along Status.moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from base import clock
-from base.errors import NotFound
 from base.models import Task
 from base.services import open_task
 from people.models import EntryBasis, Person, User
-from scheduling import rules, selectors, signals, steps, writing
-from scheduling.errors import (
-    OutcomeMismatch,
-    TooEarly,
-)
+from scheduling import closing, rules, selectors, signals, steps, taking, writing
 from scheduling.holdings import Held
 from scheduling.models import (
     Allocation,
@@ -28,14 +23,13 @@ from scheduling.planning import (
     Plan,
     Wish,
     make_plan,
-    prefer_current,
     read_facts,
     wish_of,
 )
-from scheduling.writing import Holding, deadlock_retried
+from scheduling.series import history
+from scheduling.taking import deadlock_retried
 
 HOLD_LASTS = timedelta(minutes=30)
-LATE_CANCELLATION = timedelta(hours=24)  # D9: later than this before the start is late
 PAPERS_DUE = timedelta(days=14)  # D7
 SERIAL_MOVES = 3  # D10, within
 SERIAL_WITHIN = timedelta(days=60)
@@ -61,19 +55,19 @@ def book(wish: Wish, *, by: User) -> Booking:
     plan = make_plan(wish, facts)
     held = take(plan, wish)
     rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
-    holdings = writing.choose(plan.needs, wish.starts_at, wish.ends_at, held)
+    holdings = taking.choose(plan.needs, wish.starts_at, wish.ends_at, held)
     booking = agreed(wish, by=by)
     writing.add(
         booking,
         wish.people,
         holdings,
         what=Change.What.HELD if wish.hold else Change.What.BOOKED,
-        facts=described(booking, holdings),
+        facts=writing.described(booking, holdings),
     )
     ask_for_papers(booking, by=by)
     warn_before_access_ends(booking, access_ends_on, by=by)
     if booking.status == Status.CONFIRMED:
-        signals.booking_confirmed.send(Booking, booking=booking, people=wish.people)
+        signals.bookings_confirmed.send(Booking, bookings=[booking], people=wish.people)
     return booking
 
 
@@ -93,7 +87,7 @@ def take(plan: Plan, wish: Wish, *, moving: Booking | None = None) -> Held:
     if moving:
         also |= set(moving.allocations.values_list("resource", flat=True))
     ignoring = moving.pk if moving else None
-    return writing.take(plan.needs, wish.starts_at, wish.ends_at, also=also, ignoring=ignoring)
+    return taking.take(plan.needs, wish.starts_at, wish.ends_at, also=also, ignoring=ignoring)
 
 
 def agreed(wish: Wish, *, by: User) -> Booking:
@@ -113,18 +107,6 @@ def agreed(wish: Wish, *, by: User) -> Booking:
         created_by=by,
         created_at=now,
     )
-
-
-def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object]:
-    """The facts of a change: when, and what is held beside the people."""
-    return {
-        "starts_at": booking.starts_at.isoformat(),
-        **{
-            holding.part.value: str(holding.resource.public_id)
-            for holding in holdings
-            if holding.part != Part.PERSON
-        },
-    }
 
 
 def ask_for_papers(booking: Booking, *, by: User) -> None:
@@ -156,11 +138,15 @@ def warn_before_access_ends(booking: Booking, ends_on: date | None, *, by: User)
 def confirm_booking(booking: Booking, *, by: User, version: int | None = None) -> Booking:
     """Turn a hold that has not expired into a booking. Raises WrongStep, StaleVersion."""
     booking = steps.take(booking, Status.CONFIRMED, version=version)
+    if booking.status != Status.HELD:
+        raise steps.wrong_step(booking)
     booking.hold_expires_at = None
     steps.move_to(booking, Status.CONFIRMED)
     writing.record(booking, Change.What.CONFIRMED, by=by.pk)
     writing.revise(selectors.resources_held(booking))
-    signals.booking_confirmed.send(Booking, booking=booking, people=selectors.people_in(booking))
+    signals.bookings_confirmed.send(
+        Booking, bookings=[booking], people=selectors.people_in(booking)
+    )
     return booking
 
 
@@ -183,32 +169,32 @@ def reschedule_booking(
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
     facts = read_facts(wish, moving=booking)
     access_ends_on = last_day_of_access(wish, facts)
-    plan = prefer_current(make_plan(wish, facts), booking)
+    plan = make_plan(wish, facts).preferring(selectors.resources_held(booking))
     held = take(plan, wish, moving=booking)
     booking = steps.reread(booking, version=version)
     steps.check_not_begun(booking)
     if booking.status not in {Status.HELD, Status.CONFIRMED} or steps.hold_has_expired(booking):
         raise steps.wrong_step(booking)
     rules.check_apart(plan.wanted, plan.partners, starts_at, ignoring=booking.pk)
-    holdings = writing.choose(plan.needs, starts_at, wish.ends_at, held)
+    holdings = taking.choose(plan.needs, starts_at, wish.ends_at, held)
     was = booking.starts_at
-    booking.starts_at, booking.ends_at = starts_at, wish.ends_at
-    if booking.hold_expires_at is not None:
-        booking.hold_expires_at = min(booking.hold_expires_at, starts_at)
-    booking.schedule_version += 1
-    booking.version += 1
-    booking.save()
-    writing.rearrange(booking, holdings)
+    with history.date_kept(booking, history.What.MOVED, by=by):
+        booking.starts_at, booking.ends_at = starts_at, wish.ends_at
+        if booking.hold_expires_at is not None:
+            booking.hold_expires_at = min(booking.hold_expires_at, starts_at)
+        booking.schedule_version += 1
+        steps.keep(booking)
+        writing.rearrange(booking, holdings)
     writing.record(
         booking,
         Change.What.RESCHEDULED,
         by=by.pk,
-        facts={"was": was.isoformat(), **described(booking, holdings)},
+        facts={"was": was.isoformat(), **writing.described(booking, holdings)},
     )
     notice_serial_moves(booking, wish.people)
     warn_before_access_ends(booking, access_ends_on, by=by)
     if booking.status == Status.CONFIRMED:
-        signals.booking_rescheduled.send(Booking, booking=booking, people=wish.people)
+        signals.bookings_rescheduled.send(Booking, bookings=[booking], people=wish.people)
     return booking
 
 
@@ -220,7 +206,7 @@ def notice_serial_moves(booking: Booking, people: Sequence[Person]) -> None:
         booking__participations__person__in=people,
     )
     if moves.values("pk").distinct().count() >= SERIAL_MOVES:
-        tell_case_lead(booking, Task.Kind.SERIAL_RESCHEDULING)
+        closing.tell_case_lead(booking, Task.Kind.SERIAL_RESCHEDULING)
 
 
 @deadlock_retried
@@ -240,91 +226,14 @@ def cancel_booking(
     booking = steps.take(booking, Status.CANCELLED, version=version)
     if booking.kind == Booking.Kind.CONSULTATION:
         steps.check_not_begun(booking)
-        booking.participations.update(outcome=outcome_of_cancelling(booking, party))
-    booking.cancelled_by, booking.cancel_reason = party, reason
-    steps.move_to(booking, Status.CANCELLED)
-    writing.release(booking)
+        closing.note_cancelling([booking], party)
+    with history.date_kept(booking, history.What.CANCELLED, by=by):
+        booking.cancelled_by, booking.cancel_reason = party, reason
+        steps.move_to(booking, Status.CANCELLED)
+        writing.release(booking)
     writing.record(booking, Change.What.CANCELLED, by=by.pk, facts={"party": party.value})
-    signals.booking_cancelled.send(Booking, booking=booking)
+    signals.bookings_cancelled.send(Booking, bookings=[booking])
     return booking
-
-
-def outcome_of_cancelling(booking: Booking, party: Booking.Party) -> Outcome:
-    if party == Booking.Party.CENTRE:
-        return Outcome.CANCELLED_BY_CENTRE
-    late = booking.starts_at - clock.now() < LATE_CANCELLATION
-    return Outcome.CANCELLED_LATE if late else Outcome.CANCELLED_EARLY
-
-
-@deadlock_retried
-def record_outcomes(
-    booking: Booking,
-    outcomes: Mapping[Person, Outcome],
-    *,
-    by: User,
-    version: int | None = None,
-) -> Booking:
-    """Say what came of a session for some of its people; with the last of them it is closed.
-    A wrong outcome is corrected by recording another.
-
-    Raises TooEarly, WrongStep, OutcomeMismatch, StaleVersion, and NotFound for somebody else.
-    """
-    booking = steps.take(booking, Status.CLOSED, version=version)
-    if booking.kind == Booking.Kind.BLOCK:
-        raise steps.wrong_step(booking)
-    if clock.now() < booking.starts_at:
-        raise TooEarly(starts_at=booking.starts_at)
-    if not set(outcomes) <= set(selectors.people_in(booking)):
-        raise NotFound
-    day = clock.local(booking.starts_at).date()
-    for person, outcome in outcomes.items():
-        check_outcome(person, outcome, child=person.is_child_on(day))
-        booking.participations.filter(person=person).update(outcome=outcome)
-    if not booking.participations.filter(outcome="").exists():
-        steps.move_to(booking, Status.CLOSED)
-    else:
-        steps.keep(booking)
-    writing.record(
-        booking,
-        Change.What.OUTCOME,
-        by=by.pk,
-        facts={"outcomes": {str(p.public_id): outcome for p, outcome in outcomes.items()}},
-    )
-    notice_twice_not_brought(booking, outcomes)
-    return booking
-
-
-def check_outcome(person: Person, outcome: Outcome, *, child: bool) -> None:
-    if outcome == (Outcome.DID_NOT_ATTEND if child else Outcome.NOT_BROUGHT):
-        raise OutcomeMismatch(person=person.public_id)
-
-
-def notice_twice_not_brought(booking: Booking, outcomes: Mapping[Person, Outcome]) -> None:
-    """D10: two "not brought" in a row, by the sessions' own order, cancelled ones aside and in
-    whatever order they are recorded."""
-    for person, outcome in outcomes.items():
-        sessions = Participation.objects.filter(
-            person=person, booking__status__in=[Status.CLOSED, Status.CONFIRMED]
-        ).values_list("outcome", flat=True)
-        before = sessions.filter(booking__starts_at__lt=booking.starts_at)
-        after = sessions.filter(booking__starts_at__gt=booking.starts_at)
-        neighbours = {
-            before.order_by("-booking__starts_at").first(),
-            after.order_by("booking__starts_at").first(),
-        }
-        if outcome == Outcome.NOT_BROUGHT and Outcome.NOT_BROUGHT in neighbours:
-            tell_case_lead(booking, Task.Kind.TWICE_NOT_BROUGHT)
-
-
-def tell_case_lead(booking: Booking, kind: Task.Kind) -> None:
-    case = selectors.open_case_of(booking)
-    open_task(
-        kind,
-        centre_id=booking.centre_id,
-        about=f"case:{case.public_id}" if case else f"booking:{booking.public_id}",
-        due_on=clock.today() + timedelta(days=3),
-        owner_id=case.lead_id if case else booking.created_by_id,
-    )
 
 
 def expire_holds() -> int:
@@ -337,7 +246,7 @@ def expire_holds() -> int:
 @deadlock_retried
 def expire_hold(booking: Booking) -> bool:
     held = selectors.resources_held(booking)
-    writing.lock(held)
+    taking.lock(held)
     retired = writing.retire(booking, now=clock.now())
     if retired:
         writing.revise(held)

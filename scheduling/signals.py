@@ -1,14 +1,14 @@
 """What the booking core tells whoever listens, inside the same transaction.
 
-Each is sent with `booking` (its row locked, allocations written); the first two also with
-`people`, those who take part.
+The first three are sent with `bookings`, one or all dates of a series that were written together
+(rows locked, allocations written), the first two also with `people`, those who take part in them.
 """
 
 from django.dispatch import Signal
 
-booking_confirmed = Signal()
-booking_rescheduled = Signal()
-booking_cancelled = Signal()
+bookings_confirmed = Signal()
+bookings_rescheduled = Signal()
+bookings_cancelled = Signal()
 """Also when a hold is let go."""
 
 hold_expired = Signal()

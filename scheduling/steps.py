@@ -2,7 +2,7 @@
 
 from base import clock
 from base.errors import StaleVersion
-from scheduling import selectors, writing
+from scheduling import selectors, taking
 from scheduling.errors import AlreadyBegun, WrongStep
 from scheduling.models import Booking
 
@@ -14,7 +14,7 @@ def take(booking: Booking, target: Status, *, version: int | None) -> Booking:
 
     Raises StaleVersion, WrongStep.
     """
-    writing.lock(selectors.resources_held(booking))
+    taking.lock(selectors.resources_held(booking))
     booking = reread(booking, version=version)
     if target not in Status(booking.status).moves or hold_has_expired(booking):
         raise wrong_step(booking)
@@ -25,7 +25,7 @@ def reread(booking: Booking, *, version: int | None) -> Booking:
     """The booking's row, locked. Raises StaleVersion."""
     fresh = (
         Booking.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("service", "centre", "carer")
+        .select_related("service", "centre", "carer", "term__event")
         .get(pk=booking.pk)
     )
     if version is not None and version != fresh.version:

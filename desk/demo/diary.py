@@ -13,7 +13,7 @@ from desk.demo import told
 from desk.demo.families import Family, Thread, Who, weekday_before
 from desk.demo.staff import House
 from people.models import Person, User
-from scheduling import services
+from scheduling import closing, services
 from scheduling.models import Booking, Participation, Resource
 from scheduling.planning import Wish
 from scheduling.slots import Search, Slot, free_slots
@@ -148,7 +148,7 @@ class Diary:
             for person in people
         }
         with clock.frozen(booking.ends_at + timedelta(minutes=self.rng.randint(2, 45))):
-            services.record_outcomes(booking, outcomes, by=self.leads[booking.pk])
+            closing.record_outcomes(booking, outcomes, by=self.leads[booking.pk])
 
     def cancel(self, booking: Booking, *, at: datetime, party: Booking.Party, reason: str) -> None:
         told.settle_before(at, booking=booking)

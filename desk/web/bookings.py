@@ -22,7 +22,7 @@ from notifications.planning import explained
 from people import selectors as people_selectors
 from people.models import Person, User
 from people.requests import caller
-from scheduling import calendars, lookup, planning, policies, services, slots, steps
+from scheduling import calendars, closing, lookup, planning, policies, services, slots, steps
 from scheduling.models import Booking, Change, Participation, Resource, Service
 
 MOVES_SHOWN = 24
@@ -157,7 +157,7 @@ def outcome(request: HttpRequest, public_id: UUID) -> HttpResponse:
         people_selectors.not_found("person")
     done(
         request,
-        lambda: services.record_outcomes(
+        lambda: closing.record_outcomes(
             booking,
             dict.fromkeys(people, Outcome(asked["outcome"])),
             by=caller(request).user,

@@ -17,6 +17,7 @@ from people.policies import require
 from people.requests import caller
 from scheduling import (
     blocking,
+    closing,
     lookup,
     policies,
     services,
@@ -159,7 +160,7 @@ class Outcome(View):
             or people_selectors.not_found("person"): Participation.Outcome(line["outcome"])
             for line in asked["outcomes"]
         }
-        closed = services.record_outcomes(
+        closed = closing.record_outcomes(
             booking, outcomes, by=caller(request).user, version=asked.get("version")
         )
         return Response(shown(closed, request))

@@ -21,6 +21,7 @@ from scheduling.models.resources import (
     Service,
     SetupStamp,
 )
+from scheduling.models.series import Series, SeriesChange, Term
 
 __all__ = [
     "EVER",
@@ -38,6 +39,9 @@ __all__ = [
     "Modality",
     "Participation",
     "Resource",
+    "Series",
+    "SeriesChange",
     "Service",
     "SetupStamp",
+    "Term",
 ]

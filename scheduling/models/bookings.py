@@ -56,6 +56,7 @@ class Booking(Record):
                 status.CONFIRMED: frozenset({status.CANCELLED, status.CLOSED, status.ONGOING}),
                 status.ONGOING: frozenset({status.CLOSED}),
                 status.CLOSED: frozenset({status.CLOSED}),
+                status.CANCELLED: frozenset({status.CONFIRMED}),
             }.get(self, frozenset())
 
     class Party(models.TextChoices):
@@ -79,6 +80,12 @@ class Booking(Record):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField(null=True)
+    term = models.ForeignKey(
+        "scheduling.Term", models.PROTECT, null=True, related_name="bookings", db_index=False
+    )
+    original_start = models.DateTimeField(
+        null=True, help_text="the start its series gives it, wherever it was moved since"
+    )
     carer = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", help_text="told about a child's hour"
     )
@@ -108,6 +115,16 @@ class Booking(Record):
             models.CheckConstraint(
                 condition=~Q(status="held") | Q(hold_expires_at__isnull=False),
                 name="hold_says_when_it_expires",
+            ),
+            models.UniqueConstraint(
+                fields=["term", "original_start"],
+                condition=Q(term__isnull=False),
+                name="one_booking_per_date_of_a_series",
+            ),
+            models.CheckConstraint(
+                condition=Q(term=None, original_start=None)
+                | Q(term__isnull=False, original_start__isnull=False),
+                name="date_of_a_series_says_which",
             ),
         ]
 
@@ -252,6 +269,7 @@ class Change(models.Model):
         ABSENT = "absent", _("absence")
         EXTENDED = "extended", _("extended")
         MOVED = "moved", _("moved to another unit")
+        RESTORED = "restored", _("restored")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="changes")
     what = models.CharField(max_length=12, choices=What.choices)

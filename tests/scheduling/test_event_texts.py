@@ -11,7 +11,7 @@ from base import clock
 from base.renderers import to_json
 from people.models import KinshipWall, Role
 from people.policies import staff
-from scheduling import blocking, calendars, event_texts, services
+from scheduling import blocking, calendars, closing, event_texts, services
 from scheduling.models import Booking, Participation, Service
 from scheduling.shapes.events import event_shown
 from tests.scheduling.test_api import MONDAY, TEN, TUESDAY, Office, monday_at_eight, office
@@ -103,7 +103,7 @@ def test_what_changes_is_told_at_once(busy, change):
     match change:
         case "outcome":
             with clock.frozen(at(MONDAY, 10)):
-                services.record_outcomes(
+                closing.record_outcomes(
                     booking, {busy.mother: Participation.Outcome.ATTENDED}, by=user
                 )
         case "cancel":

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from base import clock
 from base.errors import DomainError
 from people.models import OpeningHours, Person, Role
-from scheduling import blocking, services
+from scheduling import blocking, closing, services
 from scheduling.models import (
     Allocation,
     Availability,
@@ -442,7 +442,7 @@ class SideBySide(RuleBasedStateMachine):
 
         _, code = attempt(
             self.world.now,
-            lambda: services.record_outcomes(twin.row, {person: outcome}, by=self.house.by),
+            lambda: closing.record_outcomes(twin.row, {person: outcome}, by=self.house.by),
         )
 
         assert code == expected

@@ -13,7 +13,7 @@ from base.errors import StaleVersion
 from base.models import Task
 from people.errors import Walled
 from people.models import KinshipWall, Person, Role, User
-from scheduling import blocking, errors, services, signals, writing
+from scheduling import blocking, closing, errors, services, signals, taking
 from scheduling.models import (
     Allocation,
     Booking,
@@ -684,9 +684,9 @@ def test_no_outcome_before_the_start(house):
     outcomes = {house.mother: Outcome.ATTENDED}
 
     with clock.frozen(at(MONDAY, 10) - MINUTE), pytest.raises(errors.TooEarly):
-        services.record_outcomes(booking, outcomes, by=house.by)
+        closing.record_outcomes(booking, outcomes, by=house.by)
     with clock.frozen(at(MONDAY, 10)):
-        services.record_outcomes(booking, outcomes, by=house.by)
+        closing.record_outcomes(booking, outcomes, by=house.by)
 
     assert again(booking).status == Status.CLOSED
 
@@ -696,9 +696,9 @@ def test_outcomes_are_each_participant_s_and_the_last_closes(house):
     booking = house.book(at(MONDAY, 10), people=(house.mother, son))
 
     with clock.frozen(at(MONDAY, 11)):
-        services.record_outcomes(booking, {house.mother: Outcome.ATTENDED}, by=house.by)
+        closing.record_outcomes(booking, {house.mother: Outcome.ATTENDED}, by=house.by)
         assert again(booking).status == Status.CONFIRMED
-        services.record_outcomes(booking, {son: Outcome.NOT_BROUGHT}, by=house.by)
+        closing.record_outcomes(booking, {son: Outcome.NOT_BROUGHT}, by=house.by)
 
     assert again(booking).status == Status.CLOSED
     assert dict(booking.participations.values_list("person", "outcome")) == {
@@ -711,8 +711,8 @@ def test_wrong_outcome_is_corrected_by_another(house):
     booking = house.book(at(MONDAY, 10))
 
     with clock.frozen(at(MONDAY, 11)):
-        services.record_outcomes(booking, {house.mother: Outcome.ATTENDED}, by=house.by)
-        services.record_outcomes(booking, {house.mother: Outcome.DID_NOT_ATTEND}, by=house.by)
+        closing.record_outcomes(booking, {house.mother: Outcome.ATTENDED}, by=house.by)
+        closing.record_outcomes(booking, {house.mother: Outcome.DID_NOT_ATTEND}, by=house.by)
 
     assert booking.participations.get().outcome == Outcome.DID_NOT_ATTEND
 
@@ -738,10 +738,10 @@ def test_adults_do_not_attend_and_children_are_not_brought(house, birth_on, outc
 
     with clock.frozen(at(MONDAY, 11)):
         if fits:
-            services.record_outcomes(booking, {who: outcome}, by=house.by)
+            closing.record_outcomes(booking, {who: outcome}, by=house.by)
         else:
             with pytest.raises(errors.OutcomeMismatch):
-                services.record_outcomes(booking, {who: outcome}, by=house.by)
+                closing.record_outcomes(booking, {who: outcome}, by=house.by)
 
     assert booking.participations.get().outcome == (outcome if fits else "")
 
@@ -750,7 +750,7 @@ def test_only_participants_have_outcomes(house):
     booking = house.book(at(MONDAY, 10))
 
     with clock.frozen(at(MONDAY, 11)), pytest.raises(errors.DomainError):
-        services.record_outcomes(booking, {house.somebody(): Outcome.ATTENDED}, by=house.by)
+        closing.record_outcomes(booking, {house.somebody(): Outcome.ATTENDED}, by=house.by)
 
 
 # What the case lead hears of by D10
@@ -768,7 +768,7 @@ def sessions(house: House, who: Person, number: int) -> list[Booking]:
 
 
 def record(house: House, booking: Booking, who: Person, outcome: Outcome) -> None:
-    services.record_outcomes(booking, {who: outcome}, by=house.by)
+    closing.record_outcomes(booking, {who: outcome}, by=house.by)
 
 
 @pytest.mark.parametrize(
@@ -1294,7 +1294,7 @@ def test_refused_move_changes_nothing(house):
         lambda house, hold: services.cancel_booking(
             hold, by=house.by, party=Party.CLIENT, version=1
         ),
-        lambda house, hold: services.record_outcomes(
+        lambda house, hold: closing.record_outcomes(
             hold, {house.mother: Outcome.ATTENDED}, by=house.by, version=1
         ),
     ],
@@ -1385,7 +1385,7 @@ def test_block_has_no_outcome(house):
     leave = block(house, at(MONDAY, 9), at(MONDAY, 11))
 
     with clock.frozen(at(MONDAY, 10)), pytest.raises(errors.WrongStep):
-        services.record_outcomes(leave, {}, by=house.by)
+        closing.record_outcomes(leave, {}, by=house.by)
 
 
 # Who and when
@@ -1473,7 +1473,7 @@ def heard():
     names: list[str] = []
     listeners = {
         name: lambda name=name, **_: names.append(name)
-        for name in ("booking_confirmed", "booking_rescheduled", "booking_cancelled")
+        for name in ("bookings_confirmed", "bookings_rescheduled", "bookings_cancelled")
     }
     for name, listener in listeners.items():
         getattr(signals, name).connect(listener, weak=False)
@@ -1489,7 +1489,7 @@ def test_listeners_hear_of_bookings_and_not_of_holds(house, heard):
 
     for command in ("confirm", "move", "cancel"):
         act(house, hold, command)
-    assert heard == ["booking_confirmed", "booking_rescheduled", "booking_cancelled"]
+    assert heard == ["bookings_confirmed", "bookings_rescheduled", "bookings_cancelled"]
 
 
 # Faults of the database
@@ -1497,14 +1497,14 @@ def test_listeners_hear_of_bookings_and_not_of_holds(house, heard):
 
 def test_clash_that_only_the_constraint_saw_is_a_refusal(house, monkeypatch):
     house.book(at(MONDAY, 10))
-    monkeypatch.setattr(writing, "take", lambda *_, **__: {})
+    monkeypatch.setattr(taking, "take", lambda *_, **__: {})
 
     assert refusal(house, at(MONDAY, 10), people=(house.somebody(),)) == "resource_unavailable"
     assert Booking.objects.count() == 1  # and the connection still works
 
 
 def test_another_broken_constraint_is_a_bug(house, monkeypatch):
-    monkeypatch.setattr(writing, "free_lane", lambda *_: -1)
+    monkeypatch.setattr(taking, "free_lane", lambda *_: -1)
 
     with pytest.raises(Exception, match="lane") as raised:
         house.book()
@@ -1513,8 +1513,8 @@ def test_another_broken_constraint_is_a_bug(house, monkeypatch):
 
 
 def failing(times: int, cause: type[Exception]):
-    """A stand-in for `writing.locked` that fails so often, and counts its calls."""
-    locked = writing.locked
+    """A stand-in for `taking.locked` that fails so often, and counts its calls."""
+    locked = taking.locked
     calls = []
 
     def lock(resource_ids):
@@ -1529,7 +1529,7 @@ def failing(times: int, cause: type[Exception]):
 
 def test_deadlock_is_retried_once(house, monkeypatch):
     lock, calls = failing(1, DeadlockDetected)
-    monkeypatch.setattr(writing, "locked", lock)
+    monkeypatch.setattr(taking, "locked", lock)
 
     booking = house.book()
 
@@ -1539,7 +1539,7 @@ def test_deadlock_is_retried_once(house, monkeypatch):
 
 def test_second_deadlock_is_raised(house, monkeypatch):
     lock, calls = failing(2, DeadlockDetected)
-    monkeypatch.setattr(writing, "locked", lock)
+    monkeypatch.setattr(taking, "locked", lock)
 
     with pytest.raises(OperationalError):
         house.book()
@@ -1550,7 +1550,7 @@ def test_second_deadlock_is_raised(house, monkeypatch):
 
 def test_other_faults_of_the_server_are_not_retried(house, monkeypatch):
     lock, calls = failing(1, QueryCanceled)
-    monkeypatch.setattr(writing, "locked", lock)
+    monkeypatch.setattr(taking, "locked", lock)
 
     with pytest.raises(OperationalError):
         house.book()
@@ -1562,7 +1562,7 @@ def test_other_faults_of_the_server_are_not_retried(house, monkeypatch):
 def test_every_command_is_retried(house, monkeypatch, command):
     hold = house.book(at(FRIDAY, 10), hold=True)
     lock, calls = failing(1, DeadlockDetected)
-    monkeypatch.setattr(writing, "locked", lock)
+    monkeypatch.setattr(taking, "locked", lock)
 
     if command == "expire":
         with clock.frozen(NOW + timedelta(minutes=30)):

@@ -11,7 +11,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from people.models import Role
-from scheduling import blocking, services, writing
+from scheduling import blocking, services, taking, writing
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
 from scheduling.models import (
@@ -22,7 +22,7 @@ from scheduling.models import (
     Resource,
 )
 from scheduling.planning import Wish
-from scheduling.writing import by_day
+from scheduling.taking import by_day
 from tests.support import building
 from tests.support.building import MONDAY, at
 
@@ -154,7 +154,7 @@ def test_constraint_is_half_open(agreement, room, begins, ends, expected):
 def test_reads_and_constraint_agree_on_boundaries(agreement, room, begins, ends, expected):
     insert(agreement, room, TEN_TO_ELEVEN)
 
-    clash = writing.clash(room, at(MONDAY, *begins), at(MONDAY, *ends))
+    clash = taking.clash(room, at(MONDAY, *begins), at(MONDAY, *ends))
 
     assert clash == (None if expected else (at(MONDAY, 10), at(MONDAY, 11)))
 
@@ -280,7 +280,7 @@ def test_every_hour_of_a_leave_is_seen_as_held(centre, by, day, hour):
         clock.midnight(date(2027, 4, 5)),
     )
 
-    assert writing.clash(specialist, at(day, hour), at(day, hour, 10)) == clock.day_bounds(day)
+    assert taking.clash(specialist, at(day, hour), at(day, hour, 10)) == clock.day_bounds(day)
 
 
 # Choosing under the locks
@@ -292,7 +292,7 @@ def needing(*candidates: Resource, count: int = 1, **margins: timedelta) -> Need
 
 def holdings(*needs: Need, ignoring: int | None = None) -> list[writing.Holding]:
     hour = at(MONDAY, 10), at(MONDAY, 11)
-    return writing.choose(needs, *hour, writing.take(needs, *hour, ignoring=ignoring))
+    return taking.choose(needs, *hour, taking.take(needs, *hour, ignoring=ignoring))
 
 
 def chosen(*needs: Need) -> list[tuple[Resource, int]]:
@@ -488,7 +488,7 @@ def test_locks_are_taken_once_each_in_id_order(room, centre):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
-        writing.lock([others[2], room.pk, others[0], others[2]])
+        taking.lock([others[2], room.pk, others[0], others[2]])
 
     [(statement, facts)] = seen
     assert facts["resources"] == [room.pk, others[0], others[2]]
@@ -536,7 +536,7 @@ def test_nothing_is_updated_that_was_not_locked_first(talk, room, centre, by, mo
 
 def spied(monkeypatch) -> tuple[set[int], set[int]]:
     """Ids of the resources that are locked and that are updated, from now on."""
-    lock, revise, held_by = writing.locked, writing.revise, writing.held_by
+    lock, revise, holdings_of = taking.locked, writing.revise, writing.holdings_of
     locked: set[int] = set()
     revised: set[int] = set()
 
@@ -548,11 +548,12 @@ def spied(monkeypatch) -> tuple[set[int], set[int]]:
         revised.update(ids)
         revise(ids)
 
-    def noting_holdings(booking, holdings):
-        revised.update(holding.resource.pk for holding in holdings)
-        return held_by(booking, holdings)
+    def noting_holdings(entries, *, of):
+        held = holdings_of(entries, of=of)
+        revised.update(held["resources"])
+        return held
 
-    monkeypatch.setattr(writing, "held_by", noting_holdings)
-    monkeypatch.setattr(writing, "locked", noting_lock)
+    monkeypatch.setattr(writing, "holdings_of", noting_holdings)
+    monkeypatch.setattr(taking, "locked", noting_lock)
     monkeypatch.setattr(writing, "revise", noting_revise)
     return locked, revised

@@ -1,0 +1,1 @@
+"""What repeats: made, changed, rolled forward, undone (DESIGN §3)."""

@@ -1,0 +1,156 @@
+"""How a series stood before its last change, kept so that the change can be undone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from base import clock
+from people.models import User
+from scheduling.models import Allocation, Booking, Resource, Series, SeriesChange
+from scheduling.series import recurrence
+
+UNDO_LASTS = timedelta(minutes=10)
+
+Part = Allocation.Part
+What = SeriesChange.What
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a booking holds beside its people; of a cancelled one, what it held at the end."""
+
+    lead: Resource
+    room: Resource | None
+    vehicle: Resource | None
+    colleagues: tuple[Resource, ...]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        others = (self.room, self.vehicle, *self.colleagues)
+        return frozenset(resource.pk for resource in others if resource)
+
+
+def held_by(bookings: list[Booking]) -> dict[int, Held]:
+    """By booking. Rows are written lead first: the last lead begins the last arrangement."""
+    rows: dict[int, list[Allocation]] = {}
+    found = Allocation.objects.filter(booking__in=bookings).exclude(part=Part.PERSON)
+    for row in found.select_related("resource").order_by("booking", "pk"):
+        rows.setdefault(row.booking_id, []).append(row)
+    return {key: last_arrangement(parts) for key, parts in rows.items()}
+
+
+def last_arrangement(rows: list[Allocation]) -> Held:
+    begins = max(index for index, row in enumerate(rows) if row.part == Part.LEAD)
+    last = rows[begins:]
+
+    def those(part: Part) -> tuple[Resource, ...]:
+        return tuple(row.resource for row in last if row.part == part)
+
+    room, vehicle = those(Part.ROOM), those(Part.VEHICLE)
+    return Held(
+        last[0].resource,
+        room[0] if room else None,
+        vehicle[0] if vehicle else None,
+        those(Part.COLLEAGUE),
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The dates ahead, each as its row and what it holds tell; the last day of each term."""
+
+    dates: dict[int, dict[str, Any]]
+    terms: dict[int, str]
+    is_open: bool
+
+
+def snapshot(series: Series) -> Snapshot:
+    bookings = list(
+        Booking.objects.filter(term__series=series, starts_at__gt=clock.now()).order_by("pk")
+    )
+    terms = series.terms.select_related("event")
+    return Snapshot(
+        states_of(bookings),
+        {term.pk: recurrence.last_day(term.event).isoformat() for term in terms},
+        series.is_open,
+    )
+
+
+WHERE = ("starts_at", "status", "lead", "others")
+"""Of a date's state, what says where it stands and with what; the rest says which date it is."""
+
+
+def states_of(bookings: list[Booking]) -> dict[int, dict[str, Any]]:
+    held = held_by(bookings)
+    return {booking.pk: state_of(booking, held[booking.pk]) for booking in bookings}
+
+
+def state_of(booking: Booking, held: Held) -> dict[str, Any]:
+    assert booking.original_start is not None
+    return {
+        "term": booking.term_id,
+        "original_start": booking.original_start.isoformat(),
+        "starts_at": booking.starts_at.isoformat(),
+        "status": booking.status,
+        "lead": held.lead.pk,
+        "others": sorted(held.ids),
+        "version": booking.version,
+    }
+
+
+@contextmanager
+def kept(series: Series, what: What, *, by: User) -> Iterator[None]:
+    """Keep what the block changes of the series: how each date and term was before, and the
+    version that a date has since."""
+    was = snapshot(series)
+    yield
+    now = snapshot(series)
+    dates = [
+        {"booking": key, "was": was.dates.get(key), "version": state["version"]}
+        for key, state in now.dates.items()
+        if was.dates.get(key) != state
+    ]
+    before = {"dates": dates, "terms": was.terms, "is_open": was.is_open}
+    note(series, what, by=by, before=before)
+
+
+def note(series: Series, what: What, *, by: User, before: dict[str, Any]) -> None:
+    SeriesChange.objects.create(series=series, what=what, by=by, at=clock.now(), before=before)
+
+
+def last_change(series: Series) -> SeriesChange | None:
+    """The one that may still be undone."""
+    last = series.changes.order_by("-at", "-pk").first()
+    if last is None or last.what == What.UNDONE or clock.now() - last.at > UNDO_LASTS:
+        return None
+    return last
+
+
+@contextmanager
+def date_kept(booking: Booking, what: What, *, by: User) -> Iterator[None]:
+    """The same for a command on one booking, whose resources are locked, if it is a date of a
+    series; and the library's record of that date."""
+    if booking.term is None:
+        yield
+        return
+    with kept(booking.term.series, what, by=by):
+        yield
+        recurrence.keep_occurrences([date_of(booking)])
+
+
+def date_of(booking: Booking) -> recurrence.Date:
+    assert booking.term is not None
+    assert booking.original_start is not None
+    stands = booking.status != Booking.Status.CANCELLED
+    times = booking.starts_at, booking.ends_at
+    return recurrence.Date(booking.term.event, booking.original_start, *times, stands)
+
+
+def day_in(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def instant_in(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,167 @@
+"""A series in the making: its first term, its dates, what stands in their way."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from schedule.models import Event
+
+from base import clock
+from people.models import User
+from scheduling import rules, services
+from scheduling.models import Resource, Series, Term
+from scheduling.planning import Wish
+from scheduling.series import history, placing, recurrence
+from scheduling.series.errors import NotADate, SeriesTooLong
+from scheduling.series.history import What
+from scheduling.series.placing import Place, Refusal, arrange
+from scheduling.series.recurrence import LONGEST_TERM, Pattern
+from scheduling.slots import FARTHEST
+from scheduling.taking import deadlock_retried
+
+HORIZON = timedelta(days=120)
+"""How far ahead the dates of an open series are booked."""
+
+MOST_DATES = 366
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """How a wish repeats: until a day (inclusive), so many times, or until somebody ends it.
+
+    Both count what the rule gives, days that turn out to be closed among them.
+    """
+
+    pattern: Pattern
+    until: date | None = None
+    count: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.until is None and self.count is None
+
+
+@deadlock_retried
+def create_series(
+    wish: Wish,
+    repetition: Repetition,
+    *,
+    by: User,
+    skipping: bool = False,
+    moved: Mapping[datetime, datetime] | None = None,
+) -> Series:
+    """Book every date, or `skipping` those that cannot be booked; `moved` gives some dates another
+    hour than the rule's from the beginning.
+
+    Raises what `book` does, StartOffRule, ClocksChangeThen, SeriesTooLong, NotADate.
+    """
+    wish = with_carer(wish)
+    term = first_term(wish, repetition, by=by)
+    series = term.series
+    series.save()
+    with history.kept(series, What.CREATED, by=by):
+        series.people.set(wish.people)
+        save_term(term, wish.colleagues)
+        places = new_places(term, moved or {})
+        refusals = arrange(series, places, by=by, skipping=skipping)
+        if len(refusals) == len(places):
+            raise refusals[0].error
+    recurrence.link_calendar(term.lead, term.event.calendar)
+    first = series.terms.get().bookings.order_by("starts_at").first()
+    assert first is not None
+    services.ask_for_papers(first, by=by)
+    return series
+
+
+def preview_series(
+    wish: Wish, repetition: Repetition, *, by: User
+) -> tuple[list[Place], list[Refusal]]:
+    """Every date that `create_series` would book, and which of them could not be booked now.
+    Raises what concerns all of them."""
+    places = new_places(first_term(with_carer(wish), repetition, by=by), {})
+    return places, placing.look(places, wish.people)
+
+
+def with_carer(wish: Wish) -> Wish:
+    """Raises PastStart, TooFarAhead, NotACarer."""
+    rules.check_start(wish.starts_at)
+    day = clock.local(wish.starts_at).date()
+    return replace(wish, carer=rules.carer_told(wish.carer, wish.people, on=day))
+
+
+def first_term(wish: Wish, repetition: Repetition, *, by: User) -> Term:
+    """Of a new series; nothing is saved."""
+    series = Series(
+        centre_id=wish.service.centre_id,
+        service=wish.service,
+        carer=wish.carer,
+        modality=wish.modality,
+        least_workers=wish.least_workers,
+        with_car=wish.with_car,
+        without_papers=wish.without_papers,
+        is_open=repetition.is_open,
+        created_by=by,
+        created_at=clock.now(),
+    )
+    first = clock.local(wish.starts_at).date()
+    check_length(first, repetition.until)
+    until = repetition.until or first + LONGEST_TERM
+    event = recurrence.new_event(
+        repetition.pattern, wish.starts_at, wish.service, until=until, by=by
+    )
+    if repetition.count:
+        end_after(event, repetition.count)
+    return Term(series=series, event=event, lead=wish.lead, room=wish.room, vehicle=wish.vehicle)
+
+
+def check_length(first: date, until: date | None) -> None:
+    """Raises SeriesTooLong."""
+    if until and until > min(first + LONGEST_TERM, clock.today() + FARTHEST):
+        raise SeriesTooLong(dates=MOST_DATES)
+
+
+def end_after(event: Event, count: int) -> None:
+    """Let an event end with so many dates. Raises SeriesTooLong if a year does not hold them."""
+    dates = recurrence.starts(event)[:count]
+    if len(dates) < count:
+        raise SeriesTooLong(dates=MOST_DATES)
+    event.end_recurring_period = recurrence.end_of(clock.local(dates[-1]).date())
+
+
+def save_term(term: Term, colleagues: Iterable[Resource]) -> None:
+    recurrence.save_event(term.event, term.lead)
+    term.series_id, term.event_id = term.series.pk, term.event.pk
+    term.save()
+    term.colleagues.set(colleagues)
+
+
+def new_places(term: Term, moved: Mapping[datetime, datetime]) -> list[Place]:
+    """Raises NotADate for a `moved` one that the rule does not give."""
+    starts = within_horizon(term.series, recurrence.starts(term.event))
+    if not moved.keys() <= set(starts):
+        raise NotADate
+    return [place_at(term, start, moved.get(start)) for start in starts]
+
+
+def within_horizon(series: Series, starts: Sequence[datetime]) -> list[datetime]:
+    until = booked_until(series)
+    return [start for start in starts if start <= until]
+
+
+def booked_until(series: Series) -> datetime:
+    """Up to when its dates are booked, whole days."""
+    return recurrence.end_of(clock.today() + (HORIZON if series.is_open else FARTHEST))
+
+
+def place_at(term: Term, original_start: datetime, starts_at: datetime | None = None) -> Place:
+    """A new date of a term, as the term has it."""
+    return Place(
+        term,
+        original_start,
+        starts_at or original_start,
+        lead=term.lead,
+        room=term.room,
+        vehicle=term.vehicle,
+        colleagues=tuple(term.colleagues.all()) if term.pk else (),
+    )

@@ -1,0 +1,245 @@
+"""Between our patterns and django-scheduler's Event and Rule: nobody else touches those.
+
+The library expands in the zone it is asked in, reads weekdays best by name, and breaks on params
+it does not know (DESIGN §3); so it is asked in Sofia, told names, and given four params only.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from dateutil.rrule import rrule
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from schedule.models import Calendar, Event, Occurrence, Rule
+
+from base import clock
+from people.models import User
+from scheduling.models import Resource, Service
+from scheduling.series.errors import ClocksChangeThen, StartOffRule
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+LONGEST_TERM = timedelta(days=366)
+CLOCKS_CHANGE = (time(3), time(4))
+"""Between these hours a night in March has no time and one in October has it twice."""
+
+
+class Freq(TextChoices):
+    DAILY = "daily", _("every day")
+    WEEKLY = "weekly", _("every week")
+    MONTHLY = "monthly", _("every month")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Which days, counted from a first one that is among them.
+
+    `weekdays` (0 is Monday) are several at most for a weekly pattern; a monthly one has one of
+    them with `nth`, its place among those of the month (-1 the last), or falls on the first day's
+    date. Months without that date are passed over (RFC 5545 3.3.10).
+    """
+
+    freq: Freq
+    interval: int = 1
+    weekdays: tuple[int, ...] = ()
+    nth: int | None = None
+
+    def includes(self, day: date) -> bool:
+        """Whether a series of this pattern may begin on that day."""
+        if self.weekdays and day.weekday() not in self.weekdays:
+            return False
+        return self.nth is None or self.nth in places_in_month(day)
+
+    def params(self, first: date) -> str:
+        """For schedule.Rule. Weekdays by name: of numbers the library keeps one."""
+        told: dict[str, object] = {"interval": self.interval}
+        if self.weekdays:
+            told["byweekday"] = ",".join(WEEKDAYS[day] for day in self.weekdays)
+        if self.nth is not None:
+            told["bysetpos"] = self.nth
+        elif self.freq == Freq.MONTHLY:
+            told["bymonthday"] = first.day
+        return ";".join(f"{name}:{value}" for name, value in told.items())
+
+    def begun_on(self, day: date) -> "Pattern":
+        """The same rhythm from another day on: an only weekday, or a place in the month, becomes
+        that day's. Raises StartOffRule where several weekdays leave it open."""
+        if self.includes(day):
+            return self
+        if len(self.weekdays) > 1:
+            raise StartOffRule
+        nth = self.nth if self.nth in (None, *places_in_month(day)) else places_in_month(day)[0]
+        return Pattern(self.freq, self.interval, (day.weekday(),), nth)
+
+    def beats_like(self, other: "Pattern") -> bool:
+        """Whether it has as many dates in as long a time."""
+        mine, others = (
+            (one.freq, one.interval, len(one.weekdays), one.nth is None) for one in (self, other)
+        )
+        return mine == others
+
+    def period(self, day: date) -> tuple[int, ...]:
+        """The day, week or month in which a date counts as the first, second and so on."""
+        if self.freq == Freq.MONTHLY:
+            return day.year, day.month
+        return tuple(day.isocalendar())[:2] if self.freq == Freq.WEEKLY else (day.toordinal(),)
+
+
+def places_in_month(day: date) -> list[int]:
+    """Its place among the same weekdays of its month, and -1 if it is the last."""
+    is_last = (day + timedelta(days=7)).month != day.month
+    return [(day.day - 1) // 7 + 1, *([-1] if is_last else [])]
+
+
+def pattern_of(rule: Rule) -> Pattern:
+    """What `Pattern.params` said."""
+    told = dict(param.split(":") for param in rule.params.split(";"))
+    names = told.get("byweekday", "")
+    return Pattern(
+        Freq(rule.frequency.lower()),
+        int(told["interval"]),
+        tuple(WEEKDAYS.index(name) for name in names.split(",") if name),
+        int(told["bysetpos"]) if "bysetpos" in told else None,
+    )
+
+
+def new_event(
+    pattern: Pattern, starts_at: datetime, service: Service, *, until: date, by: User
+) -> Event:
+    """An event of at most LONGEST_TERM, not yet saved, nor its rule.
+
+    Raises StartOffRule, and ClocksChangeThen for an hour that some nights do not have.
+    """
+    first = clock.local(starts_at)
+    if not pattern.includes(first.date()):
+        raise StartOffRule
+    if CLOCKS_CHANGE[0] <= first.time() < CLOCKS_CHANGE[1]:
+        raise ClocksChangeThen
+    params = pattern.params(first.date())
+    rule = Rule(name=pattern.freq.value, frequency=pattern.freq.name, params=params)
+    return Event(
+        start=starts_at,
+        end=starts_at + service.duration,
+        title=service.initials,
+        creator=by,
+        rule=rule,
+        end_recurring_period=end_of(min(until, first.date() + LONGEST_TERM)),
+    )
+
+
+def save_event(event: Event, lead: Resource) -> None:
+    """Into the lead's calendar; rules are shared."""
+    known = Rule.objects.filter(frequency=event.rule.frequency, params=event.rule.params).first()
+    if known is None:
+        event.rule.save()
+    event.rule = known or event.rule
+    event.calendar = calendar_of(lead)
+    event.save()
+
+
+def calendar_of(resource: Resource) -> Calendar:
+    """Made with its first series, and named by the resource's id: a Cyrillic name makes no slug,
+    and nobody's name is needed."""
+    named = str(resource.public_id)
+    calendar, _ = Calendar.objects.get_or_create(slug=named, defaults={"name": named})
+    return calendar
+
+
+def link_calendar(resource: Resource, calendar: Calendar) -> None:
+    """Under the resource's lock."""
+    if resource.calendar_id is None:
+        Resource.objects.filter(pk=resource.pk).update(calendar=calendar)
+
+
+def end_of(day: date) -> datetime:
+    """When a series ends whose last day this is. The library takes its end as exclusive in one
+    method and as inclusive in another; no date begins in a day's last second."""
+    return clock.midnight(day + timedelta(days=1)) - timedelta(seconds=1)
+
+
+def last_day(event: Event) -> date:
+    return clock.local(event.end_recurring_period).date()
+
+
+def end_event(event: Event, last: date) -> None:
+    """Let it end with that day; before its first, it has no date at all."""
+    event.end_recurring_period = end_of(last)
+    event.save(update_fields=["end_recurring_period"])
+
+
+def starts(event: Event) -> list[datetime]:
+    """Every start its rule gives, in order, moved and cancelled ones too."""
+    return [instant_of(wall_clock) for wall_clock in expansion(event)]
+
+
+def start_after(event: Event, day: date) -> datetime:
+    """The first start its rule would give after that day, whenever it ends."""
+    endless = expansion(event).replace(until=None)
+    found = endless.after(datetime.combine(day, time.max))
+    assert found is not None  # four years hold every date there is, and a day of each month
+    return instant_of(found)
+
+
+def expansion(event: Event) -> rrule:
+    """In Sofia, whatever zone the caller is in: 10:00 stays 10:00 over the change of clocks."""
+    rule: rrule = event.get_rrule_object(clock.SOFIA)
+    return rule
+
+
+def instant_of(wall_clock: datetime) -> datetime:
+    return clock.instant(wall_clock.date(), wall_clock.time())
+
+
+def occurrences(event: Event, begins: datetime, ends: datetime) -> list[Occurrence]:
+    """What django-scheduler itself makes of the event and its occurrences within `[begins, ends)`,
+    without the cancelled ones, which it returns among the others."""
+    found = event.get_occurrences(begins.astimezone(clock.SOFIA), ends.astimezone(clock.SOFIA))
+    return [occurrence for occurrence in found if not occurrence.cancelled]
+
+
+def forget_moves(events: Iterable[Event], since: datetime) -> None:
+    """Of dates from then on that are another event's now. The library would go on returning those
+    that had been moved, whatever the end of the event."""
+    Occurrence.objects.filter(
+        event__in=list(events), original_start__gte=since, cancelled=False
+    ).delete()
+
+
+def left_out(events: Iterable[Event]) -> list[Occurrence]:
+    """Their cancelled and skipped dates."""
+    return list(Occurrence.objects.filter(event__in=list(events), cancelled=True))
+
+
+class Date(NamedTuple):
+    """What became of a date that the event's rule gives: its `[starts_at, ends_at)`, whether it
+    stands, and for one that was skipped the code of why."""
+
+    event: Event
+    original_start: datetime
+    starts_at: datetime
+    ends_at: datetime
+    stands: bool
+    why: str = ""
+
+
+def keep_occurrences(dates: Sequence[Date]) -> None:
+    """Record the dates that stand elsewhere than their rule says, or not at all, in place of what
+    was recorded of them."""
+    Occurrence.objects.filter(
+        event__in={one.event.pk for one in dates},
+        original_start__in=[one.original_start for one in dates],
+    ).delete()
+    Occurrence.objects.bulk_create(
+        Occurrence(
+            event=one.event,
+            original_start=one.original_start,
+            original_end=one.original_start + (one.event.end - one.event.start),
+            start=one.starts_at,
+            end=one.ends_at,
+            cancelled=not one.stands,
+            title=one.why,
+        )
+        for one in dates
+        if not one.stands or one.starts_at != one.original_start
+    )

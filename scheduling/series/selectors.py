@@ -1,0 +1,91 @@
+"""What a series is made of: its terms, its dates, and what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from base import clock
+from scheduling.models import Booking, Resource, Series, Term
+from scheduling.series import history, recurrence
+from scheduling.series.history import Held
+
+
+@dataclass(frozen=True)
+class SeriesDate:
+    """A date that the rule of a term gives: booked (perhaps moved or cancelled since), or skipped
+    for the reason whose code is `why`."""
+
+    term: Term
+    original_start: datetime
+    booking: Booking | None
+    held: Held | None
+    why: str = ""
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it may still be changed: it stands or stood in the future, unclosed."""
+        if self.booking is None:
+            return self.original_start > clock.now()
+        changeable = (Booking.Status.CONFIRMED, Booking.Status.CANCELLED)
+        return self.booking.starts_at > clock.now() and self.booking.status in changeable
+
+    @property
+    def stands(self) -> bool:
+        return self.booking is not None and self.booking.status != Booking.Status.CANCELLED
+
+    @property
+    def is_moved(self) -> bool:
+        return self.booking is not None and self.booking.starts_at != self.original_start
+
+
+def terms_of(series: Series) -> list[Term]:
+    """In order of time, each with its event, rule, lead and places, and with this very series."""
+    found = (
+        series.terms.select_related("event__rule", "lead", "room", "vehicle")
+        .prefetch_related("colleagues")
+        .order_by("event__start", "pk")
+    )
+    terms = list(found)
+    for term in terms:
+        term.series = series
+    return terms
+
+
+def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[SeriesDate]:
+    """The dates of these terms, or those whose rule gives them from an instant on, that have been
+    booked or skipped, in order. What an open series will book later is not among them."""
+    bookings = list(Booking.objects.filter(term__in=terms).select_related("service"))
+    if since:
+        bookings = [one for one in bookings if one.original_start and one.original_start >= since]
+    held = history.held_by(bookings)
+    by_date = {(booking.term_id, booking.original_start): booking for booking in bookings}
+    skipped = {
+        (occurrence.event_id, occurrence.original_start): occurrence.title
+        for occurrence in recurrence.left_out(term.event for term in terms)
+    }
+    dates = []
+    for term in terms:
+        for start in recurrence.starts(term.event):
+            booking = by_date.get((term.pk, start))
+            why = skipped.get((term.event_id, start))
+            if (since and start < since) or (booking is None and why is None):
+                continue
+            of_booking = held[booking.pk] if booking else None
+            dates.append(SeriesDate(term, start, booking, of_booking, why or ""))
+    return dates
+
+
+def undecided(terms: Sequence[Term], until: datetime) -> list[tuple[Term, datetime]]:
+    """Dates ahead, up to an instant, that have neither been booked nor skipped."""
+    now = clock.now()
+    known = {(date.term.pk, date.original_start) for date in dates_of(terms)}
+    return [
+        (term, start)
+        for term in terms
+        for start in recurrence.starts(term.event)
+        if now < start <= until and (term.pk, start) not in known
+    ]
+
+
+def leads_of(series: Series) -> list[Resource]:
+    return [term.lead for term in terms_of(series)]

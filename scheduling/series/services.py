@@ -1,0 +1,294 @@
+"""A series that goes on: changed from a date on, ended, extended, a date of it brought back."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from base import clock
+from base.errors import StaleVersion
+from people.models import User
+from scheduling import rules
+from scheduling.models import Booking, Resource, Series, Term
+from scheduling.series import history, recurrence, selectors
+from scheduling.series.errors import NotADate, SeriesOver
+from scheduling.series.history import What
+from scheduling.series.making import (
+    HORIZON,
+    booked_until,
+    check_length,
+    place_at,
+    save_term,
+    within_horizon,
+)
+from scheduling.series.matching import match
+from scheduling.series.placing import Falling, Fate, Place, Refusal, arrange
+from scheduling.series.recurrence import LONGEST_TERM, Pattern, pattern_of
+from scheduling.series.selectors import SeriesDate
+from scheduling.taking import deadlock_retried
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be otherwise from a date on; what is None stays. `starts_at` is where that first
+    date goes, and with it every later one."""
+
+    starts_at: datetime | None = None
+    lead: Resource | None = None
+    room: Resource | None = None
+    pattern: Pattern | None = None
+    until: date | None = None
+
+
+def lock_series(series: Series, *, version: int | None = None) -> Series:
+    """Before everything else, so that commands on one series come one by one. Raises
+    StaleVersion."""
+    fresh = (
+        Series.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("service", "carer", "centre")
+        .get(pk=series.pk)
+    )
+    if version is not None and version != fresh.version:
+        raise StaleVersion(version=fresh.version)
+    return fresh
+
+
+@contextmanager
+def changed(series: Series, what: What, *, by: User) -> Iterator[None]:
+    """The block's change is kept, and the series, locked already, has another version then.
+    Commands on one date leave that version alone: they do not lock the series."""
+    with history.kept(series, what, by=by):
+        yield
+    series.version += 1
+    series.save(update_fields=["version", "is_open"])
+
+
+def dates_ahead(terms: Sequence[Term], since: datetime | None) -> list[SeriesDate]:
+    """From a date of the rule on, or all of them. Raises NotADate, SeriesOver."""
+    ahead = [date for date in selectors.dates_of(terms, since=since) if date.is_ahead]
+    if since and since not in {date.original_start for date in ahead}:
+        raise NotADate
+    if not ahead:
+        raise SeriesOver
+    return ahead
+
+
+@deadlock_retried
+def split_series(
+    series: Series,
+    changes: Changes,
+    *,
+    since: datetime | None,
+    by: User,
+    skipping: bool = False,
+    version: int | None = None,
+) -> list[Refusal]:
+    """This date and all that follow (`since` is the start the rule gives it), or every date ahead.
+
+    Dates that were moved by hand stay where they are, cancelled ones stay cancelled, skipped ones
+    skipped; what is past is not touched. Raises what `create_series` does, SeriesOver, and
+    StaleVersion.
+    """
+    series = lock_series(series, version=version)
+    terms = selectors.terms_of(series)
+    ahead = dates_ahead(terms, since)
+    with changed(series, What.SPLIT, by=by):
+        new, starts = following_term(series, ahead, changes, by=by)
+        save_term(new, ahead[0].term.colleagues.all())
+        places = [
+            follow(date, new, start, changes)
+            for date, start in match(ahead, starts, pattern_of(new.event.rule))
+        ]
+        end_terms(terms, before=ahead[0].original_start)
+        refusals = arrange(series, places, by=by, skipping=skipping)
+        recurrence.forget_moves([term.event for term in terms], ahead[0].original_start)
+        series.is_open = series.is_open and changes.until is None
+    return refusals
+
+
+def following_term(
+    series: Series, ahead: Sequence[SeriesDate], changes: Changes, *, by: User
+) -> tuple[Term, list[datetime]]:
+    """The term that takes over from the first of these dates, and the dates it has so far: with
+    the same rhythm and no other end, as many as there were."""
+    old = ahead[0].term
+    starts_at = changes.starts_at or ahead[0].original_start
+    rules.check_start(starts_at)
+    first = clock.local(starts_at).date()
+    check_length(first, changes.until)
+    was = pattern_of(old.event.rule)
+    pattern = changes.pattern or was.begun_on(first)
+    keeps_count = changes.until is None and pattern.beats_like(was)
+    last = recurrence.last_day(ahead[-1].term.event)
+    until = changes.until or (first + LONGEST_TERM if series.is_open or keeps_count else last)
+    event = recurrence.new_event(pattern, starts_at, series.service, until=until, by=by)
+    starts = recurrence.starts(event)
+    if keeps_count:
+        starts = starts[: len(ahead)]
+        if not series.is_open:
+            event.end_recurring_period = recurrence.end_of(clock.local(starts[-1]).date())
+    elif series.is_open and changes.until is None:
+        starts = within_horizon(series, starts)
+    term = Term(
+        series=series,
+        event=event,
+        lead=changes.lead or old.lead,
+        room=changes.room or old.room,
+        vehicle=old.vehicle,
+    )
+    return term, starts
+
+
+def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes: Changes) -> Place:
+    """What becomes of a date that is matched with a start of the new term, or of either alone."""
+    if date is None:
+        assert start is not None
+        return place_at(term, start)
+    if start is None:
+        return gone(date)
+    place = replace(
+        standing(date, term, start),
+        starts_at=date.booking.starts_at if date.booking and date.is_moved else start,
+    )
+    if not date.stands:
+        return replace(place, fate=Fate.KEPT, why=date.why)
+    if date.held and date.held.lead == date.term.lead:
+        place = replace(place, lead=term.lead)
+    if changes.room is not None:
+        place = replace(place, room=term.room)
+    return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
+
+
+def standing(date: SeriesDate, term: Term, original_start: datetime) -> Place:
+    """A date with what it holds, as a date of a term."""
+    held = date.held
+    return Place(
+        term,
+        original_start,
+        date.booking.starts_at if date.booking else date.original_start,
+        lead=held.lead if held else term.lead,
+        room=term.room,
+        vehicle=term.vehicle,
+        colleagues=tuple(term.colleagues.all()),
+        preferred=held.ids if held else frozenset(),
+        booking=date.booking,
+    )
+
+
+def is_there(place: Place, date: SeriesDate) -> bool:
+    """Whether its booking is where the place wants it already."""
+    assert date.booking is not None
+    assert date.held is not None
+    same_room = place.room is None or place.room == date.held.room
+    same_hour = place.starts_at == date.booking.starts_at
+    return same_hour and place.lead == date.held.lead and same_room
+
+
+def gone(date: SeriesDate) -> Place:
+    place = standing(date, date.term, date.original_start)
+    return replace(place, fate=Fate.DROPPED, why=date.why)
+
+
+def end_terms(terms: Sequence[Term], *, before: datetime) -> None:
+    """None of these gives a date any more from an instant's day on."""
+    last = clock.local(before).date() - DAY
+    for term in terms:
+        if recurrence.last_day(term.event) > last:
+            recurrence.end_event(term.event, last)
+
+
+@deadlock_retried
+def end_series(
+    series: Series,
+    *,
+    since: datetime | None,
+    by: User,
+    party: Booking.Party = Booking.Party.CENTRE,
+    reason: str = "",
+    version: int | None = None,
+) -> None:
+    """Cancel this date and all that follow, or every date ahead. Raises SeriesOver, NotADate,
+    StaleVersion."""
+    series = lock_series(series, version=version)
+    terms = selectors.terms_of(series)
+    ahead = dates_ahead(terms, since)
+    with changed(series, What.ENDED, by=by):
+        end_terms(terms, before=ahead[0].original_start)
+        places = [gone(date) for date in ahead if date.stands]
+        arrange(series, places, by=by, falling=Falling(party, reason))
+        series.is_open = False
+
+
+@deadlock_retried
+def extend_series(
+    series: Series,
+    *,
+    until: date | None,
+    by: User,
+    skipping: bool = False,
+    version: int | None = None,
+) -> list[Refusal]:
+    """Go on until another day, or (None) until somebody ends it. Raises what `create_series` does,
+    and SeriesOver for a day before its last."""
+    series = lock_series(series, version=version)
+    terms = selectors.terms_of(series)
+    check_length(clock.today(), until)
+    if until and until <= recurrence.last_day(terms[-1].event):
+        raise SeriesOver
+    with changed(series, What.EXTENDED, by=by):
+        series.is_open = until is None
+        lengthen(series, terms, until or (clock.today() + HORIZON), by=by)
+        _, refusals = book_undecided(series, by=by, skipping=skipping)
+    return refusals
+
+
+def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) -> None:
+    """Let the last term go on, and when it has had its year, another like it."""
+    last = terms[-1]
+    longest = clock.local(last.event.start).date() + LONGEST_TERM
+    end = longest if series.is_open else min(until, longest)
+    if end > recurrence.last_day(last.event):
+        recurrence.end_event(last.event, end)
+    if until <= end:
+        return
+    first = recurrence.start_after(last.event, end)
+    pattern = pattern_of(last.event.rule)
+    event = recurrence.new_event(pattern, first, series.service, until=until, by=by)
+    term = Term(series=series, event=event, lead=last.lead, room=last.room, vehicle=last.vehicle)
+    save_term(term, last.colleagues.all())
+    lengthen(series, [term], until, by=by)
+
+
+def book_undecided(series: Series, *, by: User | None, skipping: bool) -> tuple[int, list[Refusal]]:
+    """How many dates had neither been booked nor skipped yet, and those that are skipped now."""
+    terms = selectors.terms_of(series)
+    found = selectors.undecided(terms, booked_until(series))
+    places = [place_at(term, start) for term, start in found]
+    return len(places), arrange(series, places, by=by, skipping=skipping) if places else []
+
+
+@deadlock_retried
+def restore_date(
+    series: Series,
+    original_start: datetime,
+    *,
+    by: User,
+    starts_at: datetime | None = None,
+    version: int | None = None,
+) -> None:
+    """Bring back a date ahead that was cancelled or skipped: where it was, or at another hour.
+    Raises NotADate, StaleVersion, and what `book` does."""
+    series = lock_series(series, version=version)
+    terms = selectors.terms_of(series)
+    found = [
+        date
+        for date in selectors.dates_of(terms, since=original_start)
+        if date.original_start == original_start and date.is_ahead and not date.stands
+    ]
+    if not found:
+        raise NotADate
+    place = standing(found[0], found[0].term, original_start)
+    with changed(series, What.RESTORED, by=by):
+        arrange(series, [replace(place, starts_at=starts_at or place.starts_at)], by=by)

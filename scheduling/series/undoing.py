@@ -1,0 +1,119 @@
+"""Undoing the last change of a series, as long as nobody has been told of it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from base import clock
+from people.models import User
+from scheduling.models import Booking, Resource, Series, SeriesChange, Term
+from scheduling.series import history, recurrence, selectors
+from scheduling.series.errors import NothingToUndo, NoticeHasLeft, TimeTakenSince
+from scheduling.series.history import What, day_in, instant_in, last_change
+from scheduling.series.placing import Fate, Place, arrange
+from scheduling.series.services import lock_series
+from scheduling.taking import deadlock_retried
+
+NOTICES_LEFT: list[Callable[[Sequence[Booking]], Sequence[Booking]]] = []
+"""Of these bookings, those whose present schedule somebody has been told of. Packages above add
+theirs."""
+
+
+@deadlock_retried
+def undo(series: Series, *, by: User, version: int | None = None) -> None:
+    """Let every date that the last change touched stand as it stood before.
+
+    Raises NothingToUndo when there is none of the last ten minutes or somebody has changed a date
+    since, NoticeHasLeft, TimeTakenSince, StaleVersion.
+    """
+    series = lock_series(series, version=version)
+    change = last_change(series)
+    if change is None:
+        raise NothingToUndo
+    touched = touched_by(change)
+    check_notices(touched)
+    terms = {term.pk: term for term in selectors.terms_of(series)}
+    bring_back_terms(change, terms.values())
+    refusals = arrange(series, places_before(change, touched, terms), by=by, skipping=True)
+    if refusals:
+        on = f"{clock.local(refusals[0].place.starts_at):%d.%m.%Y %H:%M}"
+        raise TimeTakenSince(on=on, reason=str(refusals[0].error))
+    series.is_open = change.before["is_open"]
+    series.version += 1
+    series.save(update_fields=["is_open", "version"])
+    history.note(series, What.UNDONE, by=by, before={})
+
+
+def touched_by(change: SeriesChange) -> dict[int, Booking]:
+    """Raises NothingToUndo when one of the bookings was changed since."""
+    versions = {line["booking"]: line["version"] for line in change.before["dates"]}
+    found = Booking.objects.filter(pk__in=versions).select_related("service")
+    touched = {booking.pk: booking for booking in found}
+    if any(touched[key].version != version for key, version in versions.items()):
+        raise NothingToUndo
+    return touched
+
+
+def check_notices(touched: dict[int, Booking]) -> None:
+    """Raises NoticeHasLeft for the first of them of which a notice has left."""
+    told = [one for listener in NOTICES_LEFT for one in listener(list(touched.values()))]
+    if told:
+        first = min(booking.starts_at for booking in told)
+        raise NoticeHasLeft(on=f"{clock.local(first):%d.%m.%Y %H:%M}")
+
+
+def bring_back_terms(change: SeriesChange, terms: Iterable[Term]) -> None:
+    """Each ends where it did; one that the change made has no date any more."""
+    for term in terms:
+        before = change.before["terms"].get(str(term.pk))
+        if before is None:
+            recurrence.forget_moves([term.event], term.event.start)
+        first = clock.local(term.event.start).date()
+        recurrence.end_event(term.event, day_in(before) if before else first - timedelta(days=1))
+
+
+def places_before(
+    change: SeriesChange, touched: dict[int, Booking], terms: dict[int, Term]
+) -> list[Place]:
+    lines = change.before["dates"]
+    leads = Resource.objects.in_bulk([line["was"]["lead"] for line in lines if line["was"]])
+    now = history.states_of(list(touched.values()))
+    places = []
+    for line in lines:
+        booking, was = touched[line["booking"]], line["was"]
+        if was is None:
+            places.append(unmade(booking, terms))
+        else:
+            place = place_before(booking, was, terms[was["term"]], leads[was["lead"]])
+            stayed = all(was[fact] == now[booking.pk][fact] for fact in history.WHERE)
+            places.append(replace(place, fate=Fate.KEPT) if stayed else place)
+    return places
+
+
+def unmade(booking: Booking, terms: dict[int, Term]) -> Place:
+    """A date that the change made is cancelled."""
+    assert booking.term_id is not None
+    assert booking.original_start is not None
+    term = terms[booking.term_id]
+    return Place(
+        term,
+        booking.original_start,
+        booking.starts_at,
+        term.lead,
+        booking=booking,
+        fate=Fate.DROPPED,
+    )
+
+
+def place_before(booking: Booking, was: dict[str, Any], term: Term, lead: Resource) -> Place:
+    stood = was["status"] != Booking.Status.CANCELLED
+    return Place(
+        term,
+        instant_in(was["original_start"]),
+        instant_in(was["starts_at"]),
+        lead,
+        preferred=frozenset(was["others"]),
+        booking=booking,
+        fate=Fate.PLACED if stood else Fate.DROPPED,
+    )

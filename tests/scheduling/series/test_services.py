@@ -1,0 +1,455 @@
+"""What a series does and refuses, one rule at a time; test_machine.py drives them together."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from base import clock
+from base.errors import StaleVersion
+from base.models import Task
+from scheduling import services
+from scheduling.errors import ResourceUnavailable
+from scheduling.models import Allocation, Booking, Closure
+from scheduling.series import horizon, making, selectors, undoing
+from scheduling.series import services as series_services
+from scheduling.series.errors import (
+    ClocksChangeThen,
+    NotADate,
+    NothingToUndo,
+    NoticeHasLeft,
+    SeriesOver,
+    SeriesTooLong,
+    StartOffRule,
+    TimeTakenSince,
+)
+from scheduling.series.making import Repetition
+from scheduling.series.recurrence import Freq, Pattern
+from scheduling.series.services import Changes
+from tests.scheduling.series.conftest import TUESDAY, TUESDAYS, WEEK, booking, dates
+from tests.support import building
+from tests.support.building import MONDAY, at
+
+HOUR = timedelta(hours=1)
+
+# Making
+
+
+def test_series_keeps_its_hour_over_the_change_of_clocks(house):
+    series = house.series(count=5)
+
+    assert dates(series) == [
+        "02.03 10:00",
+        "09.03 10:00",
+        "16.03 10:00",
+        "23.03 10:00",
+        "30.03 10:00",
+    ]
+
+
+def test_series_holds_everything_on_every_date(house):
+    series = house.series(count=3)
+
+    held = Allocation.objects.filter(booking__term__series=series, active=True)
+    parts = [(a.booking.starts_at, a.part, a.resource_id) for a in held.select_related("booking")]
+    assert sorted(parts) == sorted(
+        (at(TUESDAY, 10) + n * WEEK, part, resource.pk)
+        for n in range(3)
+        for part, resource in (
+            ("lead", house.maria),
+            ("person", house.mother.resource),
+            ("room", house.room),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "expected"),
+    [
+        (Pattern(Freq.DAILY, 2), TUESDAY, ["02.03", "04.03", "08.03", "10.03"]),
+        (Pattern(Freq.WEEKLY, 1, (1, 3)), TUESDAY, ["02.03", "04.03", "09.03", "11.03", "16.03"]),
+        (Pattern(Freq.WEEKLY, 2, (1,)), TUESDAY, ["02.03", "16.03", "30.03", "13.04", "27.04"]),
+        (Pattern(Freq.MONTHLY), TUESDAY, ["02.03", "02.04", "02.06", "02.07"]),
+        (Pattern(Freq.MONTHLY, 1, (1,), 1), TUESDAY, ["02.03", "06.04", "01.06", "06.07"]),
+        (
+            Pattern(Freq.MONTHLY, 1, (0,), -1),
+            date(2027, 3, 29),
+            ["29.03", "26.04", "31.05", "28.06", "26.07"],
+        ),
+    ],
+)
+def test_rhythms(house, pattern, first, expected):
+    """Of five dates those stand that are no weekend and no holiday (2.05 is Easter)."""
+    series = house.series(pattern, starts_at=at(first, 10), count=5, skipping=True)
+
+    stand = [shown for shown in dates(series) if not shown.startswith("-")]
+    assert [shown[:5] for shown in stand] == expected
+
+
+def test_closed_days_are_skipped_by_name(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Ремонт")
+
+    series = house.series(count=3, skipping=True)
+
+    assert dates(series) == ["02.03 10:00", "-09.03 closed", "16.03 10:00"]
+
+
+def test_without_skipping_all_or_nothing(house):
+    services.book(house.wish(at(TUESDAY + WEEK, 10)), by=house.by)
+
+    with pytest.raises(ResourceUnavailable):
+        house.series(count=3)
+
+    assert Booking.objects.count() == 1
+
+
+def test_dates_that_clash_are_kept_with_their_reason(house):
+    other = building.person(house.talk.centre)
+    building.case(other, services=[house.talk])
+    services.book(house.wish(at(TUESDAY + WEEK, 10), people=(other,)), by=house.by)
+
+    series = house.series(count=3, skipping=True)
+
+    assert dates(series) == ["02.03 10:00", "-09.03 resource_unavailable", "16.03 10:00"]
+
+
+def test_series_of_which_no_date_is_free_is_refused(house):
+    services.book(house.wish(), by=house.by)
+
+    with pytest.raises(ResourceUnavailable):
+        house.series(count=1, skipping=True)
+
+
+def test_a_date_may_be_given_another_hour_from_the_beginning(house):
+    second = at(TUESDAY + WEEK, 10)
+
+    series = house.series(count=3, moved={second: second + timedelta(hours=3)})
+
+    assert dates(series) == ["02.03 10:00", "09.03 13:00", "16.03 10:00"]
+
+
+def test_the_room_that_suits_most_dates_is_taken_for_all(house):
+    other = building.person(house.talk.centre)
+    building.case(other, services=[house.talk])
+    elsewhere = house.wish(at(TUESDAY + WEEK, 10), people=(other,), lead=house.elena)
+    services.book(elsewhere, by=house.by)
+
+    series = house.series(count=3)
+
+    rooms = Allocation.objects.filter(booking__term__series=series, part="room")
+    assert {allocation.resource for allocation in rooms} == {house.hall}
+
+
+def test_open_series_is_booked_as_far_as_the_horizon(house):
+    series = house.series(until=None)
+
+    assert dates(series)[-1] == "29.06 10:00"
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ({"pattern": Pattern(Freq.WEEKLY, 1, (2,))}, StartOffRule),
+        ({"pattern": Pattern(Freq.MONTHLY, 1, (1,), 2)}, StartOffRule),
+        ({"starts_at": at(TUESDAY, 3)}, ClocksChangeThen),
+        ({"starts_at": at(TUESDAY, 3, 59)}, ClocksChangeThen),
+        ({"count": 54}, SeriesTooLong),
+        ({"until": TUESDAY + timedelta(days=367)}, SeriesTooLong),
+        ({"moved": {at(TUESDAY, 11): at(TUESDAY, 12)}}, NotADate),
+    ],
+)
+def test_refused_series(house, how, error):
+    with pytest.raises(error):
+        house.series(**how)
+
+
+def test_preview_names_what_stands_in_the_way(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Ремонт")
+    services.book(house.wish(at(TUESDAY + 2 * WEEK, 10)), by=house.by)
+
+    places, refusals = making.preview_series(
+        house.wish(), Repetition(TUESDAYS, count=4), by=house.by
+    )
+
+    assert len(places) == 4
+    assert [(one.place.original_start, one.error.code) for one in refusals] == [
+        (at(TUESDAY + WEEK, 10), "closed"),
+        (at(TUESDAY + 2 * WEEK, 10), "resource_unavailable"),
+    ]
+
+
+# One date
+
+
+def move(house, one, starts_at):
+    services.reschedule_booking(one, starts_at=starts_at, by=house.by)
+
+
+def test_moved_date_keeps_its_identity(house):
+    series = house.series(count=3)
+    second = booking(series, 1)
+
+    move(house, second, at(TUESDAY + WEEK, 15))
+
+    assert dates(series) == ["02.03 10:00", "09.03 15:00", "16.03 10:00"]
+    assert booking(series, 1) == second
+
+
+def test_cancelled_date_comes_back(house):
+    series = house.series(count=3)
+    second = booking(series, 1)
+    services.cancel_booking(second, by=house.by, party=Booking.Party.CLIENT)
+    assert dates(series) == ["02.03 10:00", "x09.03 10:00", "16.03 10:00"]
+
+    series_services.restore_date(series, at(TUESDAY + WEEK, 10), by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00"]
+    assert booking(series, 1) == second
+    assert set(second.participations.values_list("outcome", flat=True)) == {""}
+
+
+def test_skipped_date_comes_back_at_another_hour(house):
+    blocker = services.book(house.wish(at(TUESDAY + WEEK, 10)), by=house.by)
+    series = house.series(count=3, skipping=True)
+    assert blocker.term is None
+
+    series_services.restore_date(
+        series, at(TUESDAY + WEEK, 10), starts_at=at(TUESDAY + WEEK, 12), by=house.by
+    )
+
+    assert dates(series) == ["02.03 10:00", "09.03 12:00", "16.03 10:00"]
+
+
+def test_only_what_does_not_stand_comes_back(house):
+    series = house.series(count=3)
+
+    with pytest.raises(NotADate):
+        series_services.restore_date(series, at(TUESDAY + WEEK, 10), by=house.by)
+
+
+# This and following
+
+
+def split(house, series, nth=1, **changes):
+    since = booking(series, nth).original_start if nth is not None else None
+    series_services.split_series(series, Changes(**changes), since=since, by=house.by)
+    series.refresh_from_db()
+
+
+def test_following_dates_move_to_another_hour(house):
+    series = house.series(count=4)
+    before = [booking(series, n) for n in range(4)]
+
+    split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+
+    assert dates(series) == ["02.03 10:00", "09.03 12:00", "16.03 12:00", "23.03 12:00"]
+    assert [booking(series, n) for n in range(4)] == before
+
+
+def test_following_dates_move_to_another_weekday_and_none_is_lost(house):
+    series = house.series(count=4)
+
+    split(house, series, starts_at=at(TUESDAY + WEEK + timedelta(days=2), 10))
+
+    assert dates(series) == ["02.03 10:00", "11.03 10:00", "18.03 10:00", "25.03 10:00"]
+
+
+def test_moved_and_cancelled_dates_stay_so_through_later_changes(house):
+    series = house.series(count=5)
+    services.reschedule_booking(
+        booking(series, 2), starts_at=at(TUESDAY + 2 * WEEK, 16), by=house.by
+    )
+    services.cancel_booking(booking(series, 3), by=house.by, party=Booking.Party.CLIENT)
+
+    split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+
+    assert dates(series) == [
+        "02.03 10:00",
+        "09.03 12:00",
+        "16.03 16:00",
+        "x23.03 10:00",
+        "30.03 12:00",
+    ]
+
+
+def test_another_rhythm_keeps_the_weeks_it_has(house):
+    series = house.series(count=4)
+    kept = [booking(series, n) for n in (1, 3)]
+
+    split(house, series, pattern=Pattern(Freq.WEEKLY, 2, (1,)))
+
+    standing = Booking.objects.filter(term__series=series, status="confirmed")
+    assert [one.starts_at for one in standing] == [at(TUESDAY + n * WEEK, 10) for n in (0, 1, 3)]
+    assert list(standing)[1:] == kept
+
+
+def test_another_specialist_takes_over(house):
+    series = house.series(count=3)
+
+    split(house, series, lead=house.elena)
+
+    leads = Allocation.objects.filter(booking__term__series=series, part="lead", active=True)
+    by_time = [a.resource for a in leads.order_by("period")]
+    assert by_time == [house.maria, house.elena, house.elena]
+
+
+def test_past_dates_never_change(house):
+    series = house.series(count=3)
+
+    with clock.frozen(at(TUESDAY, 12)):
+        split(house, series, nth=None, starts_at=at(TUESDAY + WEEK, 12))
+
+    assert dates(series) == ["02.03 10:00", "09.03 12:00", "16.03 12:00"]
+
+
+def test_split_that_clashes_changes_nothing(house):
+    services.book(house.wish(at(TUESDAY + 2 * WEEK, 12)), by=house.by)
+    series = house.series(count=3)
+
+    with pytest.raises(ResourceUnavailable):
+        split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00"]
+
+
+def test_series_ends(house):
+    series = house.series(count=4)
+
+    series_services.end_series(series, since=at(TUESDAY + 2 * WEEK, 10), by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00"]
+    assert Booking.objects.filter(status="cancelled").count() == 2
+
+
+def test_ended_series_has_nothing_left_to_change(house):
+    series = house.series(count=2)
+    series_services.end_series(series, since=None, by=house.by)
+
+    with pytest.raises(SeriesOver):
+        series_services.end_series(series, since=None, by=house.by)
+
+
+def test_series_is_extended(house):
+    series = house.series(count=2)
+
+    series_services.extend_series(series, until=TUESDAY + 3 * WEEK, by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00", "23.03 10:00"]
+
+
+def test_stale_version_is_refused(house):
+    series = house.series(count=3)
+    split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+
+    with pytest.raises(StaleVersion):
+        series_services.end_series(series, since=None, by=house.by, version=1)
+
+
+# Undoing
+
+
+def test_last_change_is_undone(house):
+    series = house.series(count=4)
+    before = dates(series)
+    split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+
+    undoing.undo(series, by=house.by)
+
+    assert dates(series) == before
+
+
+@pytest.mark.parametrize("what", ["move", "cancel", "end", "extend", "create"])
+def test_every_change_is_undone(house, what):
+    series = house.series(count=3)
+    before = dates(series)
+    if what == "move":
+        services.reschedule_booking(
+            booking(series, 1), starts_at=at(TUESDAY + WEEK, 15), by=house.by
+        )
+    elif what == "cancel":
+        services.cancel_booking(booking(series, 1), by=house.by, party=Booking.Party.CENTRE)
+    elif what == "end":
+        series_services.end_series(series, since=at(TUESDAY + WEEK, 10), by=house.by)
+    elif what == "extend":
+        series_services.extend_series(series, until=TUESDAY + 4 * WEEK, by=house.by)
+    else:
+        before = []
+
+    undoing.undo(series, by=house.by)
+
+    assert dates(series) == before
+    standing = Booking.objects.filter(status="confirmed")
+    assert len(standing) == len(before)
+
+
+def test_undoing_twice_is_refused(house):
+    series = house.series(count=3)
+    undoing.undo(series, by=house.by)
+
+    with pytest.raises(NothingToUndo):
+        undoing.undo(series, by=house.by)
+
+
+def test_after_ten_minutes_nothing_is_undone(house):
+    series = house.series(count=3)
+
+    with clock.frozen(at(MONDAY, 8, 11)), pytest.raises(NothingToUndo):
+        undoing.undo(series, by=house.by)
+
+
+def test_undo_says_which_time_is_taken(house):
+    series = house.series(count=3)
+    series_services.end_series(series, since=at(TUESDAY + WEEK, 10), by=house.by)
+    services.book(house.wish(at(TUESDAY + 2 * WEEK, 10)), by=house.by)
+
+    with pytest.raises(TimeTakenSince) as refused:
+        undoing.undo(series, by=house.by)
+
+    assert refused.value.facts["on"] == "16.03.2027 10:00"
+    assert dates(series) == ["02.03 10:00"]
+
+
+def test_what_somebody_was_told_is_not_undone(house, monkeypatch):
+    series = house.series(count=3)
+    monkeypatch.setattr(undoing, "NOTICES_LEFT", [lambda bookings: bookings[1:2]])
+
+    with pytest.raises(NoticeHasLeft) as refused:
+        undoing.undo(series, by=house.by)
+
+    assert refused.value.facts["on"] == "09.03.2027 10:00"
+
+
+# The horizon
+
+
+def test_open_series_rolls_forward(house):
+    series = house.series(until=None)
+    ahead = len(dates(series))
+
+    with clock.frozen(at(MONDAY + 2 * WEEK, 2)):
+        assert horizon.roll_all() == 1
+        assert horizon.roll_all() == 0
+
+    assert len(dates(series)) == ahead + 2
+
+
+def test_open_series_outlives_its_year(house):
+    series = house.series(until=None)
+
+    for months in range(1, 18):
+        with clock.frozen(at(MONDAY + timedelta(days=30 * months), 2)):
+            horizon.roll_all()
+
+    originals = [one.original_start for one in selectors.dates_of(selectors.terms_of(series))]
+    assert originals == [at(TUESDAY + n * WEEK, 10) for n in range(90)]
+    assert series.terms.count() == 2
+
+
+def test_date_that_rolling_cannot_book_is_somebodys_task(house):
+    series = house.series(until=None)
+    services.book(house.wish(at(date(2027, 7, 6), 10)), by=house.by)
+
+    with clock.frozen(at(MONDAY + WEEK, 2)):
+        horizon.roll_all()
+
+    assert dates(series)[-1] == "-06.07 resource_unavailable"
+    assert Task.objects.get(kind="series_date_skipped").about == f"series:{series.public_id}"
