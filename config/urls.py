@@ -30,6 +30,7 @@ account_patterns = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api_patterns, "api"))),
+    re_path(r"^api/v1/.*\.ics$", pages.nothing_here, name="api-nothing"),
     re_path(r"^api/v1/.*/$", pages.nothing_here, name="api-nothing"),
     path("", include("scheduling.urls")),
     path("", include("notifications.urls")),

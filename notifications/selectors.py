@@ -1,6 +1,6 @@
 """What was sent, what will be, and why not."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,3 +86,10 @@ def expected(reminder: Reminder, card: ContactCard | None) -> Prospect:
         composed = planning.composed(reminder, card)
         why = composed.why if isinstance(composed, planning.Keep) else ""
     return Prospect(reminder, reminder.due_at, why)
+
+
+def told_since(bookings: Sequence[Booking], since: datetime) -> list[Booking]:
+    """Those of these bookings of which a text has left, or may have, since an instant."""
+    told = Reminder.objects.filter(booking__in=bookings, deliveries__claimed_at__gte=since)
+    keys = set(told.values_list("booking", flat=True))
+    return [booking for booking in bookings if booking.pk in keys]

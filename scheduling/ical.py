@@ -26,7 +26,7 @@ STATUS = {
 }
 
 
-def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail) -> bytes:
+def new_calendar() -> Calendar:
     """A VCALENDAR with Sofia's VTIMEZONE."""
     made = Calendar()
     made.add("prodid", "-//Pristan//Pristan//BG")
@@ -35,6 +35,11 @@ def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail) -> bytes:
     made.add("method", "PUBLISH")
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add_component(zone())
+    return made
+
+
+def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail) -> bytes:
+    made = new_calendar()
     for event in events:
         made.add_component(vevent(event, detail))
     text: bytes = made.to_ical()

@@ -13,11 +13,11 @@ from people.models import EntryBasis, Person
 from people.policies import SEES_NAMES, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
 from scheduling import policies, setup
-from scheduling.models import Booking, Resource, Service
+from scheduling.models import Booking, Resource, Series, Service
 from scheduling.selectors import Party, party_named
 from scheduling.setup import Setup
 
-Row = TypeVar("Row", Booking, Resource, Service)
+Row = TypeVar("Row", Booking, Resource, Series, Service)
 
 
 def services_of(staff: Staff) -> QuerySet[Service]:
@@ -151,7 +151,7 @@ def bookings_of(staff: Staff) -> QuerySet[Booking]:
     """Bookings of centres in which she may see names; need to know is asked of each."""
     return Booking.objects.filter(
         centre__in=staff.centres_where(SEES_NAMES), kind__in=Booking.Kind.of_hours()
-    ).select_related("service", "centre", "carer", "created_by")
+    ).select_related("service", "centre", "carer", "created_by", "term__series")
 
 
 def booking(staff: Staff, public_id: UUID) -> Booking:
@@ -168,6 +168,18 @@ def changeable_booking(staff: Staff, public_id: UUID) -> Booking:
     """Raises NotFound, NotAllowed."""
     found = known_booking(staff, public_id)
     require(policies.may_change(staff, found))
+    return found
+
+
+def series(staff: Staff, public_id: UUID) -> Series:
+    """Raises NotFound: also to whoever does not need to know of it."""
+    return one(policies.known_series(staff), public_id, "series")
+
+
+def changeable_series(staff: Staff, public_id: UUID) -> Series:
+    """Raises NotFound, NotAllowed."""
+    found = series(staff, public_id)
+    require(policies.may_book(staff, found.centre_id))
     return found
 
 

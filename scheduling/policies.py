@@ -17,7 +17,7 @@ from people.policies import (
     is_walled,
     leads_case_of,
 )
-from scheduling.models import Allocation, Booking, Participation, Resource
+from scheduling.models import Allocation, Booking, Participation, Resource, Series, Term
 
 KNOWLEDGE_LASTS = timedelta(days=180)
 """How long after a session its specialist still needs to know the family."""
@@ -115,4 +115,19 @@ def known_bookings(staff: Staff) -> QuerySet[Booking]:
         person__household__in=people_selectors.households_walled_from(staff),
     )
     hours = Booking.objects.filter(seen, kind__in=Booking.Kind.of_hours())
-    return hours.exclude(Exists(walled)).select_related("carer", "service")
+    return hours.exclude(Exists(walled)).select_related("carer", "service", "term__series")
+
+
+def known_series(staff: Staff) -> QuerySet[Series]:
+    """The series whose dates `knows_booking` would grant: to who runs the centre, who made it, who
+    leads it now or did, and the families' case leads; never to who is walled off."""
+    named = Q(centre__in=staff.centres_where(SEES_NAMES))
+    led = Term.objects.filter(series=OuterRef("pk"), lead__user=staff.user)
+    family = Person.objects.filter(series=OuterRef("pk"))
+    in_case = family.filter(household__cases__lead=staff.user, household__cases__closed_on=None)
+    walled = family.filter(household__in=people_selectors.households_walled_from(staff))
+    seen = Q(centre__in=staff.centres_where(SEES_EVERYTHING)) | named & (
+        Q(created_by=staff.user) | Q(Exists(led)) | Q(Exists(in_case))
+    )
+    found = Series.objects.filter(seen).exclude(Exists(walled))
+    return found.select_related("service", "carer", "centre").order_by("-created_at", "-pk")

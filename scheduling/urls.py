@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import web
-from scheduling.api import bookings, calendars, services, slots
+from scheduling.api import bookings, calendars, series, services, slots
 
 api_patterns = [
     path("services/", services.Services.as_view(), name="services"),
@@ -22,6 +22,14 @@ api_patterns = [
         services.EntryBasisServices.as_view(),
         name="authorised-services",
     ),
+    path("series/", series.AllSeries.as_view(), name="all-series"),
+    path("series/<uuid:public_id>/", series.OneSeries.as_view(), name="series"),
+    path("series/<uuid:public_id>.ics", series.SeriesCalendar.as_view(), name="series-calendar"),
+    path("series/<uuid:public_id>/split/", series.Split.as_view(), name="series-split"),
+    path("series/<uuid:public_id>/cancel/", series.CancelSeries.as_view(), name="series-cancel"),
+    path("series/<uuid:public_id>/extend/", series.Extend.as_view(), name="series-extend"),
+    path("series/<uuid:public_id>/restore/", series.Restore.as_view(), name="series-restore"),
+    path("series/<uuid:public_id>/undo/", series.Undo.as_view(), name="series-undo"),
     path("blocks/", bookings.Blocks.as_view(), name="blocks"),
     path("calendar/", calendars.Calendar.as_view(), name="calendar"),
     path("feeds/", calendars.Feeds.as_view(), name="feeds"),

@@ -1,9 +1,10 @@
-"""Whether bookings and allocations agree: what the constraint does not see (DESIGN §3)."""
+"""Whether series, bookings and allocations agree: what the constraint does not see (DESIGN §3)."""
 
 from dataclasses import dataclass
 
 from base.rows import fetch
 from scheduling.models import LONGEST_HOLDING, LONGEST_STAY
+from scheduling.series.verifying import RULES, broken_rules
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,15 @@ CHECKS = {
     """,
 }
 
+ALL_RULES = (*CHECKS, *RULES)
+
 
 def discrepancies() -> list[Discrepancy]:
     """Everything that differs, by rule; empty when all is well."""
-    return [
+    facts = {"longest": LONGEST_HOLDING, "longest_stay": LONGEST_STAY}
+    rows = [
         Discrepancy(rule, str(key))
         for rule, statement in CHECKS.items()
-        for (key,) in fetch(statement, {"longest": LONGEST_HOLDING, "longest_stay": LONGEST_STAY})
+        for (key,) in fetch(statement, facts)
     ]
+    return [*rows, *(Discrepancy(rule, about) for rule, about in broken_rules())]

@@ -22,8 +22,8 @@ from scheduling import (
     policies,
     services,
 )
-from scheduling.models import Booking, Change, Modality, Participation, Resource
-from scheduling.planning import Wish
+from scheduling.api.wishes import wish_in
+from scheduling.models import Booking, Change, Participation, Resource
 from scheduling.shapes.bookings import (
     BlockIn,
     BookingIn,
@@ -71,28 +71,9 @@ class Bookings(View, generics.GenericAPIView[Booking]):
     def post(self, request: Request) -> Response:
         """Book an hour, or hold it. Room, car and second worker are chosen when not given."""
         staff = caller(request)
-        asked = self.body(BookingIn)
-        named = lookup.named(staff, service=asked["service"], people=asked["people"])
-        service = named.service
-        require(policies.may_book(staff, service.centre_id))
-        if asked["without_papers"]:
-            require(policies.may_waive_papers(staff, service.centre_id))
-        people = named.people
-        wish = Wish(
-            service=service,
-            starts_at=asked["starts_at"],
-            lead=named.specialist(asked["specialist"]),
-            people=people,
-            modality=Modality(asked["modality"]),
-            room=lookup.place(staff, Resource.Kind.ROOM, asked.get("room")),
-            vehicle=lookup.place(staff, Resource.Kind.VEHICLE, asked.get("vehicle")),
-            colleagues=tuple(map(named.specialist, asked["colleagues"])),
-            carer=people_selectors.person(staff, asked["carer"]) if asked.get("carer") else None,
-            hold=asked["hold"],
-            without_papers=asked["without_papers"],
-        )
+        wish = wish_in(staff, self.body(BookingIn))
         return self.created_once(
-            lambda: new_booking_shown(services.book(wish, by=staff.user), people)
+            lambda: new_booking_shown(services.book(wish, by=staff.user), wish.people)
         )
 
 

@@ -24,13 +24,6 @@ class SeriesTooLong(DomainError):
     sentence = _("A series lasts at most a year and has at most %(dates)s dates.")
 
 
-class NothingToBook(DomainError):
-    """Not one of the dates can be booked; `reason` is the first one's."""
-
-    code = "nothing_to_book"
-    sentence = _("None of these dates can be booked. %(reason)s")
-
-
 class SeriesOver(DomainError):
     """There is no date ahead that could be changed."""
 
@@ -52,9 +45,9 @@ class NoticeHasLeft(DomainError):
     """The family has been told already."""
 
     code = "notice_has_left"
-    sentence = _("This cannot be undone: the notice about %(on)s has already left.")
+    sentence = _("This cannot be undone: a message about %(on)s has already left.")
 
 
 class TimeTakenSince(DomainError):
     code = "time_taken_since"
-    sentence = _("This cannot be undone: the former time on %(on)s is taken. %(reason)s")
+    sentence = _("This cannot be undone: the former time, %(on)s, is taken.")

@@ -30,6 +30,9 @@ def roll(series: Series) -> bool:
     lengthen(series, terms_of(series), clock.today() + HORIZON, by=series.created_by)
     decided, refusals = book_undecided(series, by=None, skipping=True)
     ask_for_other_hours(series, refusals)
+    if decided:
+        series.version += 1
+        series.save(update_fields=["version"])
     return decided > 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from base import clock
@@ -15,8 +15,8 @@ from scheduling.series.placing import Fate, Place, arrange
 from scheduling.series.services import lock_series
 from scheduling.taking import deadlock_retried
 
-NOTICES_LEFT: list[Callable[[Sequence[Booking]], Sequence[Booking]]] = []
-"""Of these bookings, those whose present schedule somebody has been told of. Packages above add
+NOTICES_LEFT: list[Callable[[Sequence[Booking], datetime], Sequence[Booking]]] = []
+"""Of these bookings, those of which somebody has been told since an instant. Packages above add
 theirs."""
 
 
@@ -32,13 +32,13 @@ def undo(series: Series, *, by: User, version: int | None = None) -> None:
     if change is None:
         raise NothingToUndo
     touched = touched_by(change)
-    check_notices(touched)
+    check_notices(touched, since=change.at)
     terms = {term.pk: term for term in selectors.terms_of(series)}
     bring_back_terms(change, terms.values())
     refusals = arrange(series, places_before(change, touched, terms), by=by, skipping=True)
     if refusals:
         on = f"{clock.local(refusals[0].place.starts_at):%d.%m.%Y %H:%M}"
-        raise TimeTakenSince(on=on, reason=str(refusals[0].error))
+        raise TimeTakenSince(on=on)
     series.is_open = change.before["is_open"]
     series.version += 1
     series.save(update_fields=["is_open", "version"])
@@ -55,9 +55,10 @@ def touched_by(change: SeriesChange) -> dict[int, Booking]:
     return touched
 
 
-def check_notices(touched: dict[int, Booking]) -> None:
+def check_notices(touched: dict[int, Booking], *, since: datetime) -> None:
     """Raises NoticeHasLeft for the first of them of which a notice has left."""
-    told = [one for listener in NOTICES_LEFT for one in listener(list(touched.values()))]
+    bookings = list(touched.values())
+    told = [booking for those_told in NOTICES_LEFT for booking in those_told(bookings, since)]
     if told:
         first = min(booking.starts_at for booking in told)
         raise NoticeHasLeft(on=f"{clock.local(first):%d.%m.%Y %H:%M}")

@@ -1,7 +1,7 @@
 """Shapes of bookings: typed input, and what answers look like."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -22,12 +22,16 @@ MAX_VERSION = 2**31 - 1
 class StartsIn(serializers.Serializer[Any]):
     """A start, as an instant or as Sofia's wall clock."""
 
+    may_stay: ClassVar[bool] = False
+    """Whether it may be left out."""
+
     starts_at = InstantField(required=False)
     starts_at_local = LocalTimeField(required=False)
     fold = serializers.ChoiceField([0, 1], required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("starts_at" in attrs) == ("starts_at_local" in attrs):
+        given = ("starts_at" in attrs) + ("starts_at_local" in attrs)
+        if given > 1 or not (given or self.may_stay):
             raise serializers.ValidationError(
                 {"starts_at": _("Give the start once: starts_at or starts_at_local.")}
             )
@@ -37,7 +41,7 @@ class StartsIn(serializers.Serializer[Any]):
         return attrs
 
 
-class BookingIn(StartsIn):
+class WishIn(StartsIn):
     service = serializers.UUIDField()
     specialist = serializers.UUIDField()
     people = serializers.ListField(
@@ -50,8 +54,11 @@ class BookingIn(StartsIn):
         child=serializers.UUIDField(), required=False, max_length=5, default=list
     )
     carer = serializers.UUIDField(required=False, allow_null=True)
-    hold = serializers.BooleanField(default=False)
     without_papers = LabelField(required=False, max_length=200, allow_blank=True, default="")
+
+
+class BookingIn(WishIn):
+    hold = serializers.BooleanField(default=False)
 
 
 class Versioned(serializers.Serializer[Any]):
@@ -96,6 +103,8 @@ class BookingOut(EventOut):
     cancelled_by = serializers.CharField()
     without_papers = serializers.CharField()
     schedule_version = serializers.IntegerField()
+    series = serializers.UUIDField(allow_null=True)
+    original_start = InstantField(allow_null=True)
 
 
 def bookings_shown(bookings: Sequence[Booking], staff: Staff) -> list[dict[str, Any]]:
@@ -125,6 +134,8 @@ def details_of(booking: Booking, event: calendars.Event) -> dict[str, Any]:
         "cancelled_by": booking.cancelled_by,
         "without_papers": booking.without_papers if event.known else "",
         "schedule_version": booking.schedule_version,
+        "series": booking.term.series.public_id if booking.term else None,
+        "original_start": booking.original_start and clock.local(booking.original_start),
     }
 
 

@@ -15,9 +15,9 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from people.models import Role, User
-from tests.support.building import MONDAY
+from tests.support.building import MONDAY, at
 from tests.support.calling import Api, as_json, browser, problem, token, wire
-from tests.support.houses import NOW, House, two_houses
+from tests.support.houses import FRIDAY, NOW, WEEK, House, two_houses
 
 CALLERS = (
     *("psychologist", "stranger", "coordinator", "kin", "shelter", "leader", "manager"),
@@ -66,6 +66,15 @@ api:cancel         POST    booking  200 404 200 404 404 404 200 404 404 401
 api:outcome        POST    past     200 404 200 404 404 404 200 404 404 401
 api:changes        GET     booking  200 404 200 404 404 404 200 404 404 401
 api:authorised-services PUT basis   200 404 200 404 404 404 200 404 404 401
+api:all-series     GET     -        200 200 200 200 200 200 200 200 200 401
+api:all-series     POST    -        201 201 201 404 201 403 201 403 404 401
+api:series         GET     series   200 404 200 404 404 404 200 404 404 401
+api:series-calendar GET    series   200 404 200 404 404 404 200 404 404 401
+api:series-split   POST    series   200 404 200 404 404 404 200 404 404 401
+api:series-cancel  POST    series   200 404 200 404 404 404 200 404 404 401
+api:series-extend  POST    series   200 404 200 404 404 404 200 404 404 401
+api:series-restore POST    series   200 404 200 404 404 404 200 404 404 401
+api:series-undo    POST    series   200 404 200 404 404 404 200 404 404 401
 api:blocks         POST    -        201 403 201 201 403 403 201 403 404 401
 api:calendar       GET     -        200 200 200 200 200 200 200 200 404 401
 api:feeds          GET     -        200 200 200 200 200 200 200 200 200 401
@@ -276,6 +285,18 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "colleagues": [h.colleague.public_id],
         "carer": h.mother.public_id,
     },
+    "POST api:all-series": lambda h: {
+        "service": h.service.public_id,
+        "starts_at": in_days(3),
+        "specialist": h.specialist.public_id,
+        "people": [h.child.public_id],
+        "modality": "on_site",
+        "carer": h.mother.public_id,
+        "rule": {"freq": "weekly", "interval": 2, "byweekday": ["TH"], "count": 3},
+    },
+    "POST api:series-split": lambda h: {"starts_at": wire(at(FRIDAY, 14))},
+    "POST api:series-extend": lambda h: {"until": on(60)},
+    "POST api:series-restore": lambda h: {"original_start": wire(at(FRIDAY, 10) + WEEK)},
     "POST api:reschedule": lambda h: {
         "starts_at": in_days(3),
         "specialist": h.colleague.public_id,

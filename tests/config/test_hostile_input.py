@@ -39,6 +39,28 @@ OPTIONAL: Mapping[str, Sent] = {
         "access": "general",
     },
     "POST api:bookings": {"hold": False, "without_papers": "", "vehicle": None, "fold": 0},
+    "POST api:all-series": {
+        "skip_clashes": True,
+        "dry_run": False,
+        "moved": [],
+        "without_papers": "",
+        "vehicle": None,
+        "colleagues": [],
+        "room": None,
+        "fold": 0,
+    },
+    "POST api:series-split": {
+        "version": 1,
+        "since": None,
+        "specialist": None,
+        "room": None,
+        "skip_clashes": True,
+        "fold": 0,
+    },
+    "POST api:series-cancel": {"version": 1, "since": None, "by": "client", "reason": ""},
+    "POST api:series-extend": {"version": 1, "skip_clashes": True},
+    "POST api:series-restore": {"version": 1, "fold": 0},
+    "POST api:series-undo": {"version": 1},
     "POST api:confirm": {"version": 1},
     "POST api:reschedule": {"version": 1, "fold": 0},
     "POST api:cancel": {"version": 1, "by": "client", "reason": ""},
@@ -242,6 +264,7 @@ READS = [row for row in ROWS if row.method == "GET"]
 WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away"),
+    *("api:series", "api:series-calendar"),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]

@@ -536,7 +536,8 @@ def test_nothing_is_updated_that_was_not_locked_first(talk, room, centre, by, mo
 
 def spied(monkeypatch) -> tuple[set[int], set[int]]:
     """Ids of the resources that are locked and that are updated, from now on."""
-    lock, revise, holdings_of = taking.locked, writing.revise, writing.holdings_of
+    lock, revise = taking.locked, writing.revise
+    holdings_of, release_all = writing.holdings_of, writing.release_all
     locked: set[int] = set()
     revised: set[int] = set()
 
@@ -553,6 +554,12 @@ def spied(monkeypatch) -> tuple[set[int], set[int]]:
         revised.update(held["resources"])
         return held
 
+    def noting_release(bookings):
+        held = Allocation.objects.filter(booking__in=bookings, active=True)
+        revised.update(held.values_list("resource", flat=True))
+        release_all(bookings)
+
+    monkeypatch.setattr(writing, "release_all", noting_release)
     monkeypatch.setattr(writing, "holdings_of", noting_holdings)
     monkeypatch.setattr(taking, "locked", noting_lock)
     monkeypatch.setattr(writing, "revise", noting_revise)

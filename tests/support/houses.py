@@ -32,8 +32,10 @@ from rooms import services as shelter
 from rooms.models import Building, Loan, Room, Stay
 from rooms.selectors import StayLeg
 from scheduling import feeds, services
-from scheduling.models import Booking, Feed, Modality, Resource, Service
+from scheduling.models import Booking, Feed, Modality, Resource, Series, Service
 from scheduling.planning import Wish
+from scheduling.series.making import Repetition, create_series
+from scheduling.series.recurrence import Freq, Pattern
 from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
@@ -41,7 +43,8 @@ from tests.support.building import MONDAY, at
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
 
-TUESDAY = MONDAY + timedelta(days=1)
+TUESDAY, FRIDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=11)
+WEEK = timedelta(weeks=1)
 
 
 @dataclass
@@ -72,6 +75,8 @@ class House:
     past: Booking
     booking: Booking
     hold: Booking
+    series: Series
+    """Of the mother: three Fridays, the second of which was cancelled a moment ago."""
     task: Task
     feed: Feed
     token: str
@@ -105,6 +110,15 @@ def two_houses() -> Iterator[tuple[House, House]]:
     with clock.frozen(NOW), transaction.atomic():
         yield house("own"), house("foreign")
         transaction.set_rollback(True)
+
+
+def fridays(service: Service, lead: Resource, person: Person, *, by: User) -> Series:
+    wish = Wish(service, at(FRIDAY, 10), lead, (person,), Modality.ON_SITE)
+    weekly = Repetition(Pattern(Freq.WEEKLY, weekdays=(FRIDAY.weekday(),)), count=3)
+    series = create_series(wish, weekly, by=by)
+    second = Booking.objects.get(term__series=series, original_start=at(FRIDAY, 10) + WEEK)
+    services.cancel_booking(second, by=by, party=Booking.Party.CLIENT)
+    return series
 
 
 def house(slug: str) -> House:
@@ -183,6 +197,7 @@ def house(slug: str) -> House:
         past=past,
         booking=booking,
         hold=hold,
+        series=fridays(service, psychologist, mother, by=staff["coordinator"]),
         task=task,
         feed=feed,
         token=url.rsplit("/", 1)[1].removesuffix(".ics"),

@@ -410,7 +410,7 @@ def test_undo_says_which_time_is_taken(house):
 
 def test_what_somebody_was_told_is_not_undone(house, monkeypatch):
     series = house.series(count=3)
-    monkeypatch.setattr(undoing, "NOTICES_LEFT", [lambda bookings: bookings[1:2]])
+    monkeypatch.setattr(undoing, "NOTICES_LEFT", [lambda bookings, since: bookings[1:2]])
 
     with pytest.raises(NoticeHasLeft) as refused:
         undoing.undo(series, by=house.by)

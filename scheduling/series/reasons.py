@@ -1,0 +1,39 @@
+"""Why a date of a series was skipped, in words for its page: the code is kept, not the sentence."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from base import clock
+from scheduling import setup
+from scheduling.models import Term
+from scheduling.series import recurrence
+from scheduling.series.selectors import SeriesDate
+
+WORDS = {
+    "closed": _("the centre is closed"),
+    "resource_unavailable": _("the time was taken"),
+    "outside_availability": _("outside working hours"),
+    "no_contact": _("not suitable for these people"),
+    "no_entry_basis": _("no entry document was valid"),
+    "general_access_ended": _("general access had ended"),
+    "too_far_ahead": _("too far ahead"),
+}
+
+
+def closures_of(centre_id: int, terms: Sequence[Term]) -> dict[date, str]:
+    """Days off over these terms, by name (D8)."""
+    first = clock.local(terms[0].event.start).date()
+    last = max(recurrence.last_day(term.event) for term in terms)
+    return setup.now_of(centre_id).hours((), first, last).closures
+
+
+def detail(skipped: SeriesDate, closed: Mapping[date, str]) -> str:
+    """Empty for a date that was not skipped."""
+    if not skipped.why:
+        return ""
+    day = clock.local(skipped.original_start).date()
+    if skipped.why == "closed" and day in closed:
+        return closed[day]
+    return str(WORDS.get(skipped.why, _("it could not be booked")))
