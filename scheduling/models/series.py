@@ -1,5 +1,7 @@
 """What repeats: the plan of a series, on django-scheduler's Event and Rule (DESIGN §3)."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +59,9 @@ class Term(Record):
     room = models.ForeignKey(Resource, models.PROTECT, null=True, related_name="+")
     vehicle = models.ForeignKey(Resource, models.PROTECT, null=True, related_name="+")
     colleagues = models.ManyToManyField(Resource, related_name="+")
+
+    helpers: Sequence[Resource] = ()
+    """The colleagues of a term that was just made, or read by `terms_of`."""
 
     class Meta:
         ordering = ["event__start", "id"]

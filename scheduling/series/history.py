@@ -1,10 +1,12 @@
 """How a series stood before its last change, kept so that the change can be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from base import clock
 from people.models import User
@@ -66,10 +68,13 @@ class Snapshot:
     is_open: bool
 
 
+def dates_ahead(series: Series) -> QuerySet[Booking]:
+    ahead = Booking.objects.filter(term__series=series, starts_at__gt=clock.now())
+    return ahead.order_by("pk")
+
+
 def snapshot(series: Series) -> Snapshot:
-    bookings = list(
-        Booking.objects.filter(term__series=series, starts_at__gt=clock.now()).order_by("pk")
-    )
+    bookings = list(dates_ahead(series))
     terms = series.terms.select_related("event")
     return Snapshot(
         states_of(bookings),
@@ -100,20 +105,31 @@ def state_of(booking: Booking, held: Held) -> dict[str, Any]:
     }
 
 
+NOTHING = Snapshot({}, {}, False)
+"""Before a series is made."""
+
+
 @contextmanager
-def kept(series: Series, what: What, *, by: User) -> Iterator[None]:
+def kept(series: Series, what: What, *, by: User, was: Snapshot | None = None) -> Iterator[None]:
     """Keep what the block changes of the series: how each date and term was before, and the
     version that a date has since."""
-    was = snapshot(series)
+    was = was or snapshot(series)
     yield
-    now = snapshot(series)
     dates = [
-        {"booking": key, "was": was.dates.get(key), "version": state["version"]}
-        for key, state in now.dates.items()
-        if was.dates.get(key) != state
+        {"booking": key, "was": was.dates.get(key), "version": version}
+        for key, version, term, original_start in dates_ahead(series).values_list(
+            "pk", "version", "term", "original_start"
+        )
+        if (version, term, original_start) != identity(was.dates.get(key))
     ]
-    before = {"dates": dates, "terms": was.terms, "is_open": was.is_open}
-    note(series, what, by=by, before=before)
+    note(series, what, by=by, before={"dates": dates, "terms": was.terms, "is_open": was.is_open})
+
+
+def identity(state: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    """Of a date's state, what no change leaves as it was."""
+    if state is None:
+        return None
+    return state["version"], state["term"], instant_in(state["original_start"])
 
 
 def note(series: Series, what: What, *, by: User, before: dict[str, Any]) -> None:

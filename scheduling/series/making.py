@@ -1,6 +1,6 @@
 """A series in the making: its first term, its dates, what stands in their way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -60,17 +60,16 @@ def create_series(
     term = first_term(wish, repetition, by=by)
     series = term.series
     series.save()
-    with history.kept(series, What.CREATED, by=by):
-        series.people.set(wish.people)
+    with history.kept(series, What.CREATED, by=by, was=history.NOTHING):
+        series.people.add(*wish.people)
         save_term(term, wish.colleagues)
         places = new_places(term, moved or {})
         refusals = arrange(series, places, by=by, skipping=skipping)
         if len(refusals) == len(places):
             raise refusals[0].error
     recurrence.link_calendar(term.lead, term.event.calendar)
-    first = series.terms.get().bookings.order_by("starts_at").first()
-    assert first is not None
-    services.ask_for_papers(first, by=by)
+    if series.without_papers:
+        services.ask_for_papers(term.bookings.earliest("starts_at"), by=by)
     return series
 
 
@@ -129,11 +128,14 @@ def end_after(event: Event, count: int) -> None:
     event.end_recurring_period = recurrence.end_of(clock.local(dates[-1]).date())
 
 
-def save_term(term: Term, colleagues: Iterable[Resource]) -> None:
+def save_term(term: Term, colleagues: Sequence[Resource]) -> None:
     recurrence.save_event(term.event, term.lead)
-    term.series_id, term.event_id = term.series.pk, term.event.pk
+    # They have ids now, which the term's columns take over only so.
+    term.series, term.event = term.series, term.event
     term.save()
-    term.colleagues.set(colleagues)
+    term.helpers = colleagues
+    if colleagues:
+        term.colleagues.add(*colleagues)
 
 
 def new_places(term: Term, moved: Mapping[datetime, datetime]) -> list[Place]:
@@ -163,5 +165,5 @@ def place_at(term: Term, original_start: datetime, starts_at: datetime | None = 
         lead=term.lead,
         room=term.room,
         vehicle=term.vehicle,
-        colleagues=tuple(term.colleagues.all()) if term.pk else (),
+        colleagues=tuple(term.helpers),
     )

@@ -59,8 +59,9 @@ def write(
     closing.forget(bookings_of(rows.restored))
     closing.note_cancelling(bookings_of(rows.dropped), falling.party)
     keep_changes(rows, by=by)
-    recurrence.keep_occurrences([date_of(place) for place, _ in placed])
-    recurrence.keep_occurrences([date_of(place) for place in others])
+    recurrence.keep_occurrences(
+        [date_of(place) for place in (*(place for place, _ in placed), *others)]
+    )
     tell(rows, people)
 
 

@@ -47,7 +47,7 @@ def terms_of(series: Series) -> list[Term]:
     )
     terms = list(found)
     for term in terms:
-        term.series = series
+        term.series, term.helpers = series, list(term.colleagues.all())
     return terms
 
 

@@ -96,7 +96,7 @@ def split_series(
     ahead = dates_ahead(terms, since)
     with changed(series, What.SPLIT, by=by):
         new, starts = following_term(series, ahead, changes, by=by)
-        save_term(new, ahead[0].term.colleagues.all())
+        save_term(new, ahead[0].term.helpers)
         places = [
             follow(date, new, start, changes)
             for date, start in match(ahead, starts, pattern_of(new.event.rule))
@@ -171,7 +171,7 @@ def standing(date: SeriesDate, term: Term, original_start: datetime) -> Place:
         lead=held.lead if held else term.lead,
         room=term.room,
         vehicle=term.vehicle,
-        colleagues=tuple(term.colleagues.all()),
+        colleagues=tuple(term.helpers),
         preferred=held.ids if held else frozenset(),
         booking=date.booking,
     )
@@ -257,7 +257,7 @@ def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) ->
     pattern = pattern_of(last.event.rule)
     event = recurrence.new_event(pattern, first, series.service, until=until, by=by)
     term = Term(series=series, event=event, lead=last.lead, room=last.room, vehicle=last.vehicle)
-    save_term(term, last.colleagues.all())
+    save_term(term, last.helpers)
     lengthen(series, [term], until, by=by)
 
 
