@@ -26,7 +26,8 @@ from rooms import selectors as rooms_selectors
 from rooms.models import Stay
 from scheduling import calendars, holdings, lookup, policies, setup, slots
 from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
-from scheduling.models import Allocation, Booking, Modality, Resource, Service
+from scheduling.models import Allocation, Booking, Modality, Resource, Series, Service, Term
+from scheduling.policies import known_series
 
 SHORTEST_GAP = 30 * 60
 PAST_SHOWN = 12
@@ -318,3 +319,11 @@ def families(
     found = {person.household_id for person in (*named(staff, q), *picked)}
     households = Household.objects.filter(pk__in=found).prefetch_related("members")
     return [(one, list(one.members.all())) for one in households]
+
+
+def series_of(staff: Staff, person: Person) -> list[tuple[Series, Term]]:
+    """The series of a person that still go on, each with its last term."""
+    known = known_series(staff).filter(people=person)
+    terms = Term.objects.filter(series__in=known, event__end_recurring_period__gte=clock.now())
+    found = terms.select_related("series__service", "event__rule", "lead").order_by("event__start")
+    return [(term.series, term) for term in {term.series_id: term for term in found}.values()]

@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from desk.web import bookings, finding, house, mine, people, stays, ties, today
+from desk.web import bookings, finding, house, mine, people, series, stays, ties, today
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
     path("tasks/<uuid:public_id>/done/", today.task_done, name="task-done"),
     path("find/", finding.find, name="find"),
     path("find/book/", finding.book_hour, name="book-hour"),
+    path("find/repeat/", series.repeat_hour, name="repeat-hour"),
+    path("series/<uuid:public_id>/", series.series_page, name="series-page"),
+    path("series/<uuid:public_id>.ics", series.series_file, name="series-file"),
     path("bookings/<uuid:public_id>/", bookings.one_booking, name="booking-page"),
     path("bookings/<uuid:public_id>/confirm/", bookings.confirm, name="booking-confirm"),
     path("bookings/<uuid:public_id>/move/", bookings.move, name="booking-move"),

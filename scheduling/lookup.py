@@ -151,7 +151,9 @@ def bookings_of(staff: Staff) -> QuerySet[Booking]:
     """Bookings of centres in which she may see names; need to know is asked of each."""
     return Booking.objects.filter(
         centre__in=staff.centres_where(SEES_NAMES), kind__in=Booking.Kind.of_hours()
-    ).select_related("service", "centre", "carer", "created_by", "term__series")
+    ).select_related(
+        "service", "centre", "carer", "created_by", "term__series", "term__event__rule"
+    )
 
 
 def booking(staff: Staff, public_id: UUID) -> Booking:

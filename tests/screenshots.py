@@ -111,6 +111,19 @@ def book(visit: Visit) -> None:
     visit.page.locator("a.hour").nth(3).click()
 
 
+def repeating(visit: Visit) -> None:
+    book(visit)
+    visit.page.get_by_role("link", name="Повтаряй").click()
+
+
+def series(visit: Visit) -> None:
+    """With a date that clashed left out, one cancelled, and what may be done unfolded."""
+    repeating(visit)
+    visit.page.get_by_role("button", name="Запази поредицата").click()
+    for summary in visit.page.locator("aside summary").all():
+        summary.click()
+
+
 def refused(visit: Visit) -> None:
     """An hour of the past that has a free one in its place."""
     found(visit)
@@ -229,6 +242,8 @@ STEPS: dict[str, Steps] = {
         ("find-nothing", nothing_free),
         ("book", book),
         ("book-refused", refused),
+        ("repeat", repeating),
+        ("series", series),
         ("booking", ahead),
         ("booking-past", behind),
         ("move", moving),

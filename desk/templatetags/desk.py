@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from base import clock
 from desk import fields, selectors
 from people.requests import caller
+from scheduling.models import Term
+from scheduling.series import wording
 
 register = template.Library()
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -57,6 +59,12 @@ def between(thing: Any) -> str:
     if (ends - starts).days >= 1 or (ends.date() != starts.date() and ends.hour + ends.minute):
         return f"{moment(thing.starts_at)} – {moment(thing.ends_at)}"
     return f"{starts:%H:%M}–{ends:%H:%M}"
+
+
+@register.filter
+def rhythm(term: Term) -> str:
+    """всеки вторник"""
+    return wording.of_term(term)
 
 
 @register.filter

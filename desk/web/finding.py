@@ -144,6 +144,14 @@ def carried(service: Service, people: Sequence[Person], modality: str) -> str:
     return asked.urlencode()
 
 
+def same_hour(asked: dict[str, Any], people: Sequence[Person]) -> str:
+    """The chosen hour, for a link to another page about it."""
+    query = QueryDict(carried(asked["service"], people, asked["modality"]), mutable=True)
+    query["specialist"] = str(asked["specialist"].public_id)
+    query["starts_at"] = asked["starts_at"].isoformat()
+    return query.urlencode()
+
+
 @page
 def book_hour(request: HttpRequest) -> HttpResponse:
     """The chosen hour, once more in full, and then booked. A refusal keeps everything on the
@@ -179,13 +187,19 @@ def book_hour(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/book.html", context, status=422 if form.errors else 200)
 
 
-def wish_of(asked: dict[str, Any], people: tuple[Person, ...], form: BookForm) -> Wish:
-    return Wish(
+def wish_of(asked: dict[str, Any], people: tuple[Person, ...], form: BookForm | None) -> Wish:
+    """What is to be booked; without a form, what is to be looked at."""
+    wish = Wish(
         service=asked["service"],
         starts_at=asked["starts_at"],
         lead=asked["specialist"],
         people=people,
         modality=Modality(asked["modality"]),
+    )
+    if form is None:
+        return wish
+    return replace(
+        wish,
         carer=form.chosen_carer(),
         hold=form.cleaned_data["hold"],
         without_papers=form.cleaned_data.get("without_papers", ""),
@@ -207,6 +221,7 @@ def shown_hour(
         "modality": Modality(asked["modality"]),
         "carried": carried(service, people, asked["modality"]),
         "again": again(service, people, asked),
+        "same_hour": same_hour(asked, people),
         "is_gone": slot is None,
     }
     if slot is None or refused:

@@ -79,6 +79,7 @@ def one_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "ahead": ahead,
         "behind": behind,
         "more_behind": more,
+        "series": selectors.series_of(staff, person),
         "card": card,
         "silence": silence_of(card),
         "cases": [(case, case.is_overdue_on(today)) for case in cases],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from base import clock
-from scheduling.models import Booking, Resource, Series, Term
+from scheduling.models import Booking, Series, Term
 from scheduling.series import history, recurrence
 from scheduling.series.history import Held
 
@@ -39,7 +39,18 @@ class SeriesDate:
 
 
 def terms_of(series: Series) -> list[Term]:
-    """In order of time, each with its event, rule, lead and places, and with this very series."""
+    """In order of time. Without those from which a change has taken every date, unless there are
+    no others: a series that was undone is still shown."""
+    terms = every_term_of(series)
+    return [term for term in terms if not is_empty(term)] or terms[:1]
+
+
+def is_empty(term: Term) -> bool:
+    return recurrence.last_day(term.event) < clock.local(term.event.start).date()
+
+
+def every_term_of(series: Series) -> list[Term]:
+    """Each with its event, rule, lead, places and helpers, and with this very series."""
     found = (
         series.terms.select_related("event__rule", "lead", "room", "vehicle")
         .prefetch_related("colleagues")
@@ -85,7 +96,3 @@ def undecided(terms: Sequence[Term], until: datetime) -> list[tuple[Term, dateti
         for start in recurrence.starts(term.event)
         if now < start <= until and (term.pk, start) not in known
     ]
-
-
-def leads_of(series: Series) -> list[Resource]:
-    return [term.lead for term in terms_of(series)]

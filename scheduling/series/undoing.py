@@ -33,7 +33,7 @@ def undo(series: Series, *, by: User, version: int | None = None) -> None:
         raise NothingToUndo
     touched = touched_by(change)
     check_notices(touched, since=change.at)
-    terms = {term.pk: term for term in selectors.terms_of(series)}
+    terms = {term.pk: term for term in selectors.every_term_of(series)}
     bring_back_terms(change, terms.values())
     refusals = arrange(series, places_before(change, touched, terms), by=by, skipping=True)
     if refusals:

@@ -8,7 +8,7 @@ from base import clock
 from scheduling.models import Booking, Series, Term
 from scheduling.series import recurrence
 from scheduling.series.making import HORIZON
-from scheduling.series.selectors import dates_of, terms_of
+from scheduling.series.selectors import dates_of, every_term_of
 
 DAY = timedelta(days=1)
 
@@ -22,7 +22,7 @@ RULES = (UNBOOKED, DIFFERENT, FOREIGN)
 def broken_rules() -> Iterator[tuple[str, str]]:
     """Each rule that does not hold, with the term or booking of which."""
     for series in Series.objects.order_by("pk").iterator():
-        for term in terms_of(series):
+        for term in every_term_of(series):
             yield from of_term(term)
 
 

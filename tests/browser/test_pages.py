@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,8 +20,10 @@ from people.models import Case, Centre, Person, Role, User
 from rooms import reserving as rooms_reserving
 from rooms.models import Stay
 from scheduling import hours, services
-from scheduling.models import Booking, Modality, Resource, Service
+from scheduling.models import Booking, Modality, Resource, Series, Service
 from scheduling.planning import Wish
+from scheduling.series.making import Repetition, create_series
+from scheduling.series.recurrence import Freq, Pattern
 from tests.rooms import building as rooms_building
 from tests.support import building
 
@@ -47,6 +49,7 @@ class World:
     past: Booking
     ahead: Booking
     hold: Booking
+    series: Series
     unit: Resource
     stay: Stay
     held: Stay
@@ -106,11 +109,24 @@ def world() -> World:
         past=book(past, 10),
         ahead=book(soon, 10),
         hold=book(soon, 12, hold=True),
+        series=repeated(service, lead, mother, building.at(soon, 15), by=people["coordinator"]),
         unit=unit,
         stay=stay,
         held=held,
         staff=people,
     )
+
+
+def repeated(
+    service: Service, lead: Resource, person: Person, starts_at: datetime, *, by: User
+) -> Series:
+    """Four weeks of it, the second cancelled."""
+    weekly = Pattern(Freq.WEEKLY, weekdays=(clock.local(starts_at).weekday(),))
+    wish = Wish(service, starts_at, lead, (person,), Modality.ON_SITE)
+    series = create_series(wish, Repetition(weekly, count=4), by=by, skipping=True)
+    second = Booking.objects.filter(term__series=series).order_by("starts_at")[1]
+    services.cancel_booking(second, by=by, party=Booking.Party.CLIENT)
+    return series
 
 
 Opener = Callable[..., BrowserContext]
@@ -167,6 +183,11 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("psychologist", f"/find/book/?{urlencode(hour)}"),
         ("coordinator", f"/find/book/?{urlencode(hour | {'person': world.child.public_id})}"),
         ("psychologist", f"/find/book/?{urlencode(gone)}"),
+        ("psychologist", f"/find/repeat/?{urlencode(hour)}"),
+        ("psychologist", f"/find/repeat/?{urlencode(gone | {'interval': 0})}"),
+        ("coordinator", f"/find/repeat/?{urlencode(gone)}"),
+        ("psychologist", f"/series/{world.series.public_id}/"),
+        ("coordinator", f"/series/{world.series.public_id}/"),
         ("psychologist", ahead),
         ("psychologist", f"{ahead}move/"),
         ("psychologist", f"/bookings/{world.past.public_id}/"),

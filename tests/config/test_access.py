@@ -122,6 +122,11 @@ task-done          POST    task     302 404 302 404 404 404 302 404 404 302
 find               GET     -        200 200 200 200 200 403 200 403 403 302
 book-hour          GET     -        200 200 200 302 200 403 200 302 302 302
 book-hour          POST    -        302 302 302 302 302 403 302 302 302 302
+repeat-hour        GET     -        200 200 200 302 200 403 200 302 302 302
+repeat-hour        POST    -        302 302 302 302 302 403 302 302 302 302
+series-page        GET     series   200 404 200 404 404 404 200 404 404 302
+series-page        POST    series   302 404 302 404 404 404 302 404 404 302
+series-file        GET     series   200 404 200 404 404 404 200 404 404 302
 booking-page       GET     booking  200 404 200 404 404 404 200 404 404 302
 booking-confirm    POST    hold     302 404 302 404 404 404 302 404 404 302
 booking-move       GET     booking  200 404 200 404 404 404 200 404 404 302
@@ -351,6 +356,9 @@ SENT: dict[str, Callable[[House], Sent]] = {
     },
     "GET book-hour": an_hour,
     "POST book-hour": an_hour,
+    "GET repeat-hour": an_hour,
+    "POST repeat-hour": an_hour,
+    "POST series-page": lambda h: {"act": "undo", "version": 1},
     "POST new-person": lambda h: {"given_name": ""},
     "POST new-case": lambda h: {"number": ""},
     "POST person-card": lambda h: {"phone": "?"},

@@ -131,6 +131,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "units": house.unit.public_id,
         "stays": house.stay.public_id,
         "toys": house.loan.public_id,
+        "series": house.series.public_id,
     }
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))
@@ -151,7 +152,7 @@ HOSTILE_FIELDS = """
     lead route document_number document_on valid_until services phone consent safe safe_from
     safe_until wording language script detail resource from_on from_at until_on until_at past page
     adults ages needs kind from_on to_on unit people in_danger who on to_unit count toy due_on from
-    days known wait why
+    days known wait why rhythm interval weekdays ends since specialist room original_start act
 """
 
 

@@ -265,3 +265,22 @@ def test_reading_costs_the_same_for_three_dates_and_for_thirty(
         return len(queries)
 
     assert cost(many) == cost(few)
+
+
+def test_series_that_was_undone_is_still_shown(api, house):
+    series = made(api, house)
+
+    undone = api.post(f"series/{series['id']}/undo/", {})
+
+    assert (undone.status_code, undone.json()["dates"]) == (200, [])
+
+
+def test_what_is_extended_after_an_undo_is_what_stood_before(api, house):
+    series = made(api, house)
+    path = f"series/{series['id']}"
+    api.post(f"{path}/split/", {"starts_at": wire(at(TUESDAY, 13))})
+    api.post(f"{path}/undo/", {})
+
+    extended = api.post(f"{path}/extend/", {"until": "2027-03-30"}).json()
+
+    assert starts(extended) == [*starts(series), "03-30T10:00 booked"]
