@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from desk.web import bookings, finding, house, mine, people, series, stays, ties, today
+from desk.web import absence, bookings, finding, house, mine, people, series, stays, ties, today
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -39,5 +39,6 @@ urlpatterns: list[URLPattern] = [
     path("me/calendar/", mine.calendar, name="my-calendar"),
     path("me/calendar/revoke/", mine.revoke_calendar, name="revoke-calendar"),
     path("block/", mine.block, name="block"),
+    path("absence/", absence.absence_page, name="absence"),
     path("access/", people.access_log, name="access-page"),
 ]

@@ -28,8 +28,7 @@ def block_resource(
     Raises InvalidInterval, PastStart (when it is over already), ResourceUnavailable with the
     first interval that is held.
     """
-    if not timedelta() < ends_at - starts_at <= LONGEST_BLOCK:
-        raise InvalidInterval(days=LONGEST_BLOCK.days)
+    check_length(starts_at, ends_at)
     rules.check_start(ends_at)
     taking.lock([resource.pk])
     if held := taking.clash(resource, starts_at, ends_at):
@@ -40,7 +39,27 @@ def block_resource(
             starts_at=held[0],
             ends_at=held[1],
         )
-    booking = Booking(
+    booking = new_block(centre_id, starts_at, ends_at, reason, by=by)
+    whole = taking.every_lane(resource, starts_at, ends_at)
+    writing.add(booking, (), whole, what=Change.What.BLOCKED, facts=facts_of(booking, resource))
+    return booking
+
+
+def check_length(starts_at: datetime, ends_at: datetime) -> None:
+    """Raises InvalidInterval."""
+    if not timedelta() < ends_at - starts_at <= LONGEST_BLOCK:
+        raise InvalidInterval(days=LONGEST_BLOCK.days)
+
+
+def new_block(
+    centre_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: Booking.BlockReason,
+    *,
+    by: User,
+) -> Booking:
+    return Booking(
         kind=Booking.Kind.BLOCK,
         centre_id=centre_id,
         status=Status.CONFIRMED,
@@ -50,14 +69,62 @@ def block_resource(
         created_by=by,
         created_at=clock.now(),
     )
-    facts = {
-        "starts_at": starts_at.isoformat(),
-        "ends_at": ends_at.isoformat(),
+
+
+def facts_of(block: Booking, resource: Resource) -> dict[str, object]:
+    return {
+        "starts_at": block.starts_at.isoformat(),
+        "ends_at": block.ends_at.isoformat(),
         "resource": str(resource.public_id),
     }
-    whole = taking.every_lane(resource, starts_at, ends_at)
-    writing.add(booking, (), whole, what=Change.What.BLOCKED, facts=facts)
-    return booking
+
+
+@deadlock_retried
+def block_gaps(
+    resource: Resource,
+    *,
+    centre_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: Booking.BlockReason,
+    by: User,
+) -> Booking | None:
+    """The same around whatever holds the resource now. Asked again, the block that is there grows
+    into what has become free since. None when there is no gap.
+
+    Raises InvalidInterval, PastStart.
+    """
+    check_length(starts_at, ends_at)
+    rules.check_start(ends_at)
+    taking.lock([resource.pk])
+    block = standing_block(resource, starts_at, ends_at)
+    starts_at = block.starts_at if block else starts_at
+    ignoring = block.pk if block else None
+    whole = [
+        holding
+        for begins, ends in taking.gaps(resource, starts_at, ends_at, ignoring=ignoring)
+        for holding in taking.every_lane(resource, begins, ends)
+    ]
+    if not whole:
+        return block
+    if block is None:
+        block = new_block(centre_id, starts_at, ends_at, reason, by=by)
+        writing.add(block, (), whole, what=Change.What.BLOCKED, facts=facts_of(block, resource))
+    else:
+        writing.rearrange(block, whole)
+    return block
+
+
+def standing_block(resource: Resource, starts_at: datetime, ends_at: datetime) -> Booking | None:
+    """The block of this resource that reaches to the same end and began no later."""
+    return Booking.objects.filter(
+        kind=Booking.Kind.BLOCK,
+        status=Status.CONFIRMED,
+        starts_at__lte=starts_at,
+        ends_at=ends_at,
+        allocations__resource=resource,
+        allocations__active=True,
+    ).first()
 
 
 @deadlock_retried

@@ -38,6 +38,9 @@ class Wish:
     with_car: bool = False
     carer: Person | None = None
     hold: bool = False
+    without: Resource | None = None
+    """A colleague who is not to be asked."""
+
     without_papers: str = ""
 
     @property
@@ -132,7 +135,7 @@ def make_plan(wish: Wish, facts: Facts) -> Plan:
 def is_able(resource: Resource, wish: Wish, facts: Facts) -> bool:
     """Whether it may be asked for beside the lead: a colleague who works then and is no kin of
     the family, or anything that is no specialist."""
-    if resource == wish.lead:
+    if resource in {wish.lead, wish.without}:
         return False
     if not resource.is_specialist:
         return True

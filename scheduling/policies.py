@@ -39,6 +39,11 @@ def may_block(staff: Staff, resource: Resource, centre_id: int) -> bool:
     return own or staff.may(MANAGES_RESOURCES, centre_id)
 
 
+def centres_for_absence(staff: Staff, specialist: Resource) -> list[int]:
+    """The centres in which she may say that this specialist is absent: all of hers for herself."""
+    return [centre for centre in staff.centre_ids if may_block(staff, specialist, centre)]
+
+
 def is_own(staff: Staff, booking: Booking) -> bool:
     """Whether she is one of the booking's specialists, now or before it was given up."""
     return booking.allocations.filter(resource__user=staff.user, part__in=OWN_PARTS).exists()

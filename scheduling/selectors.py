@@ -77,6 +77,23 @@ def party(people: Collection[Person]) -> Question[Party]:
     return party_named([person.public_id for person in people])
 
 
+def parties(people: Collection[Person]) -> dict[int, Party]:
+    """Each of them by itself, by id."""
+    named = [person.public_id for person in people]
+    rows = Question(PARTY, {"people": named}, lambda found: found).answer()
+    alone = (as_party([row]) for row in rows)
+    return {one.resources[0].person_id or 0: one for one in alone}
+
+
+def together(parties: Sequence[Party]) -> Party:
+    """Several people as one party."""
+    return Party(
+        tuple(resource for one in parties for resource in one.resources),
+        frozenset().union(*(one.partners for one in parties)),
+        frozenset().union(*(one.walled_users for one in parties)),
+    )
+
+
 def partners_of(people: Collection[Person]) -> frozenset[int]:
     """Ids of the persons whom any of these must not meet (D11)."""
     return party(people).answer().partners

@@ -158,15 +158,17 @@ def reschedule_booking(
     by: User,
     lead: Resource | None = None,
     room: Resource | None = None,
+    without: Resource | None = None,
     version: int | None = None,
 ) -> Booking:
     """Move a booking that has not begun, keeping its people; lead and room stay unless named
-    or, for the room, taken.
+    or, for the room, taken. Of colleagues, one may be left out.
 
     Raises what `book` does, and WrongStep, AlreadyBegun, StaleVersion.
     """
     rules.check_start(starts_at)
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
+    wish = replace(wish, without=without)
     facts = read_facts(wish, moving=booking)
     access_ends_on = last_day_of_access(wish, facts)
     plan = make_plan(wish, facts).preferring(selectors.resources_held(booking))

@@ -19,7 +19,7 @@ from base.rows import ask
 from people.models import Person
 from scheduling import demand, holdings, selectors, setup
 from scheduling.demand import Demand, Need
-from scheduling.holdings import SITE_MARGIN, Edges
+from scheduling.holdings import SITE_MARGIN, Edges, Lane
 from scheduling.intervals import (
     Span,
     contains,
@@ -77,6 +77,9 @@ class Search:
 
     known: tuple[Setup, Party] | None = None
     """The service's centre and the people, where they have just been read."""
+
+    held: dict[Lane, Edges] | None = None
+    """What holds everything that may be needed, likewise; a day more on both sides."""
 
 
 class FreeSlots(Sequence[Slot], ABC):
@@ -272,7 +275,7 @@ class _Finder:
         margin = timedelta(seconds=DAY)
         begins, ends = self.begins - margin, self.ends + margin
         reading = holdings.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring)
-        self.held = reading.answer()
+        self.held = reading.answer() if self.search.held is None else self.search.held
         first, last = (clock.local(at).date() for at in (self.begins, self.ends))
         self.hours = house.hours(workers, first, last)
         self.horizon = (seconds(begins), seconds(ends))

@@ -19,7 +19,7 @@ from base import clock
 from base.rows import Question, ask
 from scheduling.demand import Need, unavailable
 from scheduling.holdings import Held, held_and_expired
-from scheduling.intervals import Span, instant_of, seconds
+from scheduling.intervals import Span, instant_of, merge, seconds, subtract
 from scheduling.models import (
     LONGEST_HOLDING,
     Allocation,
@@ -197,6 +197,17 @@ def by_day(starts_at: datetime, ends_at: datetime) -> Iterator[TimestamptzRange]
         until = min(clock.midnight(day), ends_at)
         yield TimestamptzRange(starts_at, until)
         starts_at = until
+
+
+def gaps(
+    resource: Resource, starts_at: datetime, ends_at: datetime, *, ignoring: int | None
+) -> list[tuple[datetime, datetime]]:
+    """What of the interval no lane of the resource is held for; under the resource's lock."""
+    need = Need(Allocation.Part.BLOCKED, (resource,))
+    held = read_again([need], starts_at, ends_at, ignoring=ignoring)
+    taken = merge(span for spans in held.values() for span in spans)
+    free = subtract([(seconds(starts_at), seconds(ends_at))], taken)
+    return [(instant_of(begins), instant_of(ends)) for begins, ends in free]
 
 
 def clash(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import web
-from scheduling.api import bookings, calendars, series, services, slots
+from scheduling.api import absences, bookings, calendars, series, services, slots
 
 api_patterns = [
     path("services/", services.Services.as_view(), name="services"),
@@ -30,6 +30,7 @@ api_patterns = [
     path("series/<uuid:public_id>/extend/", series.Extend.as_view(), name="series-extend"),
     path("series/<uuid:public_id>/restore/", series.Restore.as_view(), name="series-restore"),
     path("series/<uuid:public_id>/undo/", series.Undo.as_view(), name="series-undo"),
+    path("absences/", absences.Absences.as_view(), name="absences"),
     path("blocks/", bookings.Blocks.as_view(), name="blocks"),
     path("calendar/", calendars.Calendar.as_view(), name="calendar"),
     path("feeds/", calendars.Feeds.as_view(), name="feeds"),

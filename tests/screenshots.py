@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -122,6 +122,14 @@ def series(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Запази поредицата").click()
     for summary in visit.page.locator("aside summary").all():
         summary.click()
+
+
+def ill(visit: Visit) -> None:
+    """Somebody who has hours in the next fortnight."""
+    ahead = next(b for b in visit.bookings("confirmed") if b["starts_at"] > now())
+    first = date.fromisoformat(ahead["starts_at"][:10])
+    days = {"from_on": f"{first:%d.%m.%Y}", "until_on": f"{first + timedelta(days=6):%d.%m.%Y}"}
+    visit.page.goto("/absence/?" + urlencode({"who": ahead["specialist"], **days}))
 
 
 def refused(visit: Visit) -> None:
@@ -244,6 +252,7 @@ STEPS: dict[str, Steps] = {
         ("book-refused", refused),
         ("repeat", repeating),
         ("series", series),
+        ("absence", ill),
         ("booking", ahead),
         ("booking-past", behind),
         ("move", moving),

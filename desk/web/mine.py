@@ -77,6 +77,7 @@ def block(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "in_the_way": in_the_way,
+        "is_specialist": bool(in_the_way) and form.cleaned_data["resource"].is_specialist,
         "blocks": selectors.blocks_ahead(staff, own) if own else [],
     }
     return render(request, "desk/block.html", context, status=422 if form.errors else 200)

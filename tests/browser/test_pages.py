@@ -204,6 +204,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("psychologist", f"/people/new/?family={world.mother.public_id}"),
         ("psychologist", "/me/calendar/"),
         ("psychologist", "/block/"),
+        ("psychologist", f"/absence/?until_on={clock.local(world.ahead.starts_at):%d.%m.%Y}"),
+        ("coordinator", "/absence/"),
         ("psychologist", "/accounts/password/change/"),
         ("psychologist", "/accounts/2fa/"),
         ("psychologist", "/nothing/"),

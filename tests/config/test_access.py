@@ -75,6 +75,8 @@ api:series-cancel  POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-extend  POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-restore POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-undo    POST    series   200 404 200 404 404 404 200 404 404 401
+api:absences       GET     -        200 403 200 200 403 403 200 403 404 401
+api:absences       POST    -        200 403 200 200 403 403 200 403 404 401
 api:blocks         POST    -        201 403 201 201 403 403 201 403 404 401
 api:calendar       GET     -        200 200 200 200 200 200 200 200 404 401
 api:feeds          GET     -        200 200 200 200 200 200 200 200 200 401
@@ -127,6 +129,8 @@ repeat-hour        POST    -        302 302 302 302 302 403 302 302 302 302
 series-page        GET     series   200 404 200 404 404 404 200 404 404 302
 series-page        POST    series   302 404 302 404 404 404 302 404 404 302
 series-file        GET     series   200 404 200 404 404 404 200 404 404 302
+absence            GET     -        200 200 200 200 200 403 200 403 403 302
+absence            POST    -        302 302 302 302 302 403 302 403 403 302
 booking-page       GET     booking  200 404 200 404 404 404 200 404 404 302
 booking-confirm    POST    hold     302 404 302 404 404 404 302 404 404 302
 booking-move       GET     booking  200 404 200 404 404 404 200 404 404 302
@@ -289,6 +293,17 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "room": h.room.public_id,
         "colleagues": [h.colleague.public_id],
         "carer": h.mother.public_id,
+    },
+    "GET api:absences": lambda h: {
+        "specialist": h.specialist.public_id,
+        "from": in_days(5),
+        "to": in_days(7),
+    },
+    "POST api:absences": lambda h: {
+        "specialist": h.specialist.public_id,
+        "centre": h.centre.public_id,
+        "from": in_days(5),
+        "to": in_days(7),
     },
     "POST api:all-series": lambda h: {
         "service": h.service.public_id,

@@ -61,6 +61,7 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:series-extend": {"version": 1, "skip_clashes": True},
     "POST api:series-restore": {"version": 1, "fold": 0},
     "POST api:series-undo": {"version": 1},
+    "POST api:absences": {"mark": True, "decisions": []},
     "POST api:confirm": {"version": 1},
     "POST api:reschedule": {"version": 1, "fold": 0},
     "POST api:cancel": {"version": 1, "by": "client", "reason": ""},
@@ -264,7 +265,7 @@ READS = [row for row in ROWS if row.method == "GET"]
 WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away"),
-    *("api:series", "api:series-calendar"),
+    *("api:series", "api:series-calendar", "api:absences"),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]
