@@ -21,6 +21,10 @@ from scheduling.series.wording import ON
 USUALLY = timedelta(weeks=12)
 SKIP = "skip"
 
+SKIPPING = forms.BooleanField(
+    required=False, label=_("Leave out the dates that cannot be booked so")
+)
+
 
 class RepeatForm(Form):
     """How an hour repeats; what is left out is every week for three months."""
@@ -145,6 +149,7 @@ class SplitForm(SeriesForm):
     at = ClockField(required=False, label=_("Hour"))
     specialist = ByPublicId(required=False, label=_("With whom"), empty_label=_("the same"))
     room = ByPublicId(required=False, label=_("Room"), empty_label=_("any that fits"))
+    skip = SKIPPING
 
     def __init__(self, *args: Any, staff: Any, series: Series, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -185,6 +190,7 @@ class ExtendForm(SeriesForm):
         label=_("New last day"),
         help_text=_("Empty: it goes on until somebody ends it."),
     )
+    skip = SKIPPING
 
 
 class RestoreForm(SeriesForm):

@@ -117,6 +117,11 @@ class NoCalendar(DomainError):
     sentence = _("You have no calendar of your own.")
 
 
+class VisitDoesNotFit(DomainError):
+    code = "visit_does_not_fit"
+    sentence = _("One visit is two to %(most)s services for the people of one family.")
+
+
 class InvalidInterval(DomainError):
     code = "invalid_interval"
     sentence = _("The end must be after the start, and not more than %(days)s days later.")

@@ -233,8 +233,11 @@ def resources_of(
 ) -> set[int]:
     """Ids of what stands for these people and their partners (by id), and of what these bookings
     hold now."""
-    persons = Resource.objects.filter(
-        person__in=[*(person.pk for person in people), *partners]
-    ).values_list("pk", flat=True)
     held = Allocation.objects.filter(booking__in=bookings, active=True)
+    persons = resources_of_persons([*(person.pk for person in people), *partners])
     return {*persons, *held.values_list("resource", flat=True)}
+
+
+def resources_of_persons(person_ids: Collection[int]) -> set[int]:
+    found = Resource.objects.filter(person__in=person_ids)
+    return set(found.values_list("pk", flat=True))

@@ -27,7 +27,7 @@ from scheduling.planning import (
     wish_of,
 )
 from scheduling.series import history
-from scheduling.taking import deadlock_retried
+from scheduling.taking import Wanted, deadlock_retried
 
 HOLD_LASTS = timedelta(minutes=30)
 PAPERS_DUE = timedelta(days=14)  # D7
@@ -39,7 +39,6 @@ Outcome = Participation.Outcome
 Part = Allocation.Part
 
 
-@deadlock_retried
 def book(wish: Wish, *, by: User) -> Booking:
     """Take the hour so that nobody else can; a hold when the wish says so.
 
@@ -47,28 +46,53 @@ def book(wish: Wish, *, by: User) -> Booking:
     GeneralAccessEnded, ModalityNotOffered, DoesNotFit, NotACarer, NoContactConflict and
     ResourceUnavailable.
     """
+    return book_together([wish], by=by)[0]
+
+
+@deadlock_retried
+def book_together(wishes: Sequence[Wish], *, by: User) -> list[Booking]:
+    """Several hours, all or none. Raises what `book` does, of the first that cannot be."""
+    asked = [considered(wish) for wish in wishes]
+    held = take_all(asked)
+    bookings = []
+    for wish, plan, access_ends_on in asked:
+        rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
+        holdings = taking.choose(plan.needs, wish.starts_at, wish.ends_at, held)
+        taking.hold(holdings, held)
+        booking = agreed(wish, by=by)
+        writing.add(
+            booking,
+            wish.people,
+            holdings,
+            what=Change.What.HELD if wish.hold else Change.What.BOOKED,
+            facts=writing.described(booking, holdings),
+        )
+        ask_for_papers(booking, by=by)
+        warn_before_access_ends(booking, access_ends_on, by=by)
+        if booking.status == Status.CONFIRMED:
+            signals.bookings_confirmed.send(Booking, bookings=[booking], people=wish.people)
+        bookings.append(booking)
+    return bookings
+
+
+def considered(wish: Wish) -> tuple[Wish, Plan, date | None]:
+    """A wish that passed the rules that need no lock, with who is told; its plan; and the last
+    day of general access, if it is by that."""
     rules.check_start(wish.starts_at)
     facts = read_facts(wish)
     access_ends_on = last_day_of_access(wish, facts)
     day = clock.local(wish.starts_at).date()
     wish = replace(wish, carer=rules.carer_told(wish.carer, wish.people, on=day))
-    plan = make_plan(wish, facts)
-    held = take(plan, wish)
-    rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
-    holdings = taking.choose(plan.needs, wish.starts_at, wish.ends_at, held)
-    booking = agreed(wish, by=by)
-    writing.add(
-        booking,
-        wish.people,
-        holdings,
-        what=Change.What.HELD if wish.hold else Change.What.BOOKED,
-        facts=writing.described(booking, holdings),
-    )
-    ask_for_papers(booking, by=by)
-    warn_before_access_ends(booking, access_ends_on, by=by)
-    if booking.status == Status.CONFIRMED:
-        signals.bookings_confirmed.send(Booking, bookings=[booking], people=wish.people)
-    return booking
+    return wish, make_plan(wish, facts), access_ends_on
+
+
+def take_all(asked: Sequence[tuple[Wish, Plan, date | None]]) -> Held:
+    """Lock the union of what all of them need and of everybody's partners, and read what holds the
+    candidates then."""
+    partners = {partner for _, plan, _ in asked for partner in plan.partners}
+    also = selectors.resources_of_persons(partners) if partners else ()
+    sessions = [Wanted(plan.needs, wish.starts_at, wish.ends_at) for wish, plan, _ in asked]
+    return taking.take_all(sessions, also=also)
 
 
 def last_day_of_access(wish: Wish, facts: Facts) -> date | None:
@@ -76,18 +100,6 @@ def last_day_of_access(wish: Wish, facts: Facts) -> date | None:
     if wish.without_papers:
         return None
     return rules.check_entry(wish.service, facts.entitlements, starts_at=wish.starts_at)
-
-
-def take(plan: Plan, wish: Wish, *, moving: Booking | None = None) -> Held:
-    """Lock the union, all candidates, everybody's partners and what a moved booking holds, and
-    read what holds the candidates then."""
-    also: set[int] = set()
-    if plan.partners:
-        also |= set(Resource.objects.filter(person__in=plan.partners).values_list("pk", flat=True))
-    if moving:
-        also |= set(moving.allocations.values_list("resource", flat=True))
-    ignoring = moving.pk if moving else None
-    return taking.take(plan.needs, wish.starts_at, wish.ends_at, also=also, ignoring=ignoring)
 
 
 def agreed(wish: Wish, *, by: User) -> Booking:
@@ -172,7 +184,13 @@ def reschedule_booking(
     facts = read_facts(wish, moving=booking)
     access_ends_on = last_day_of_access(wish, facts)
     plan = make_plan(wish, facts).preferring(selectors.resources_held(booking))
-    held = take(plan, wish, moving=booking)
+    held = taking.take(
+        plan.needs,
+        starts_at,
+        wish.ends_at,
+        also=selectors.resources_of((), partners=plan.partners, bookings=[booking.pk]),
+        ignoring=booking.pk,
+    )
     booking = steps.reread(booking, version=version)
     steps.check_not_begun(booking)
     if booking.status not in {Status.HELD, Status.CONFIRMED} or steps.hold_has_expired(booking):

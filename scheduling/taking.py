@@ -5,7 +5,7 @@ Every command on a booking locks resources before the booking's own row, so that
 never wait for each other.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import wraps
@@ -152,6 +152,13 @@ def choose(
             raise unavailable(need, starts_at, ends_at)
         chosen += found
     return chosen
+
+
+def hold(holdings: Iterable[Holding], held: Held) -> None:
+    """Let what is chosen after these find them held."""
+    for holding in holdings:
+        lane = held.setdefault((holding.resource.pk, holding.lane), [])
+        insort(lane, bounds(holding.period))
 
 
 def period_of(need: Need, starts_at: datetime, ends_at: datetime) -> TimestamptzRange:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling import web
-from scheduling.api import absences, bookings, calendars, series, services, slots
+from scheduling.api import absences, bookings, calendars, series, services, slots, visits
 
 api_patterns = [
     path("services/", services.Services.as_view(), name="services"),
@@ -30,6 +30,8 @@ api_patterns = [
     path("series/<uuid:public_id>/extend/", series.Extend.as_view(), name="series-extend"),
     path("series/<uuid:public_id>/restore/", series.Restore.as_view(), name="series-restore"),
     path("series/<uuid:public_id>/undo/", series.Undo.as_view(), name="series-undo"),
+    path("visits/", visits.Visits.as_view(), name="visits"),
+    path("visits/search/", visits.FindVisits.as_view(), name="find-visits"),
     path("absences/", absences.Absences.as_view(), name="absences"),
     path("blocks/", bookings.Blocks.as_view(), name="blocks"),
     path("calendar/", calendars.Calendar.as_view(), name="calendar"),

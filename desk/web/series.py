@@ -175,7 +175,9 @@ class Act:
 
 def split(series: Series, asked: Asked, **who: Any) -> object:
     changes = Changes(asked.get("starts_at"), lead=asked.get("specialist"), room=asked.get("room"))
-    return services.split_series(series, changes, since=asked["since"], skipping=True, **who)
+    return services.split_series(
+        series, changes, since=asked["since"], skipping=asked["skip"], **who
+    )
 
 
 def end(series: Series, asked: Asked, **who: Any) -> object:
@@ -191,7 +193,7 @@ ACTS: Mapping[str, Act] = {
     "extend": Act(
         ExtendForm,
         lambda series, asked, **who: services.extend_series(
-            series, until=asked["until"], skipping=True, **who
+            series, until=asked["until"], skipping=asked["skip"], **who
         ),
         gettext_lazy("Extended."),
     ),

@@ -31,6 +31,13 @@ class SeriesOver(DomainError):
     sentence = _("This series has no date ahead any more.")
 
 
+class EndsSooner(DomainError):
+    """It is booked beyond the day until which it should be extended."""
+
+    code = "ends_sooner"
+    sentence = _("It is booked beyond that day already. End it from a date on instead.")
+
+
 class NotADate(DomainError):
     code = "not_a_date"
     sentence = _("This series has no such date ahead.")

@@ -5,7 +5,6 @@ elsewhere; ending it drops them; restoring, rolling forward and undoing are the 
 a change are locked, read again and written together.
 """
 
-from bisect import insort
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -245,9 +244,7 @@ def choose(
             refusals.append(Refusal(session.place, error))
             continue
         chosen.append((session, holdings))
-        for holding in holdings:
-            lane = held.setdefault((holding.resource.pk, holding.lane), [])
-            insort(lane, taking.bounds(holding.period))
+        taking.hold(holdings, held)
     return chosen, refusals
 
 

@@ -164,8 +164,9 @@ def last_day(event: Event) -> date:
 
 def end_event(event: Event, last: date) -> None:
     """Let it end with that day; before its first, it has no date at all."""
-    event.end_recurring_period = end_of(last)
-    event.save(update_fields=["end_recurring_period"])
+    if last_day(event) != last:
+        event.end_recurring_period = end_of(last)
+        event.save(update_fields=["end_recurring_period"])
 
 
 def starts(event: Event) -> list[datetime]:
@@ -192,10 +193,14 @@ def instant_of(wall_clock: datetime) -> datetime:
 
 
 def occurrences(event: Event, begins: datetime, ends: datetime) -> list[Occurrence]:
-    """What django-scheduler itself makes of the event and its occurrences within `[begins, ends)`,
-    without the cancelled ones, which it returns among the others."""
+    """What django-scheduler makes of the event and its occurrences within `[begins, ends)`."""
     found = event.get_occurrences(begins.astimezone(clock.SOFIA), ends.astimezone(clock.SOFIA))
-    return [occurrence for occurrence in found if not occurrence.cancelled]
+    return [
+        occurrence
+        for occurrence in found
+        # It returns cancelled ones, and moved ones that end as the interval begins.
+        if not occurrence.cancelled and occurrence.start < ends and begins < occurrence.end
+    ]
 
 
 def forget_moves(events: Iterable[Event], since: datetime) -> None:
@@ -206,9 +211,18 @@ def forget_moves(events: Iterable[Event], since: datetime) -> None:
     ).delete()
 
 
-def left_out(events: Iterable[Event]) -> list[Occurrence]:
-    """Their cancelled and skipped dates."""
-    return list(Occurrence.objects.filter(event__in=list(events), cancelled=True))
+def left_out(events: Iterable[Event]) -> dict[tuple[int, datetime], str]:
+    """Their dates that do not stand, by event and start: why each was skipped, or nothing for one
+    that was cancelled."""
+    found = Occurrence.objects.filter(event__in=list(events), cancelled=True)
+    return {
+        (one.event_id, one.original_start): "" if one.title == CANCELLED else one.title
+        for one in found
+    }
+
+
+CANCELLED, MOVED = "cancelled", "moved"
+"""Titles of occurrences; of one that was skipped it is the code of why."""
 
 
 class Date(NamedTuple):
@@ -238,7 +252,8 @@ def keep_occurrences(dates: Sequence[Date]) -> None:
             start=one.starts_at,
             end=one.ends_at,
             cancelled=not one.stands,
-            title=one.why,
+            # An empty one would become the event's.
+            title=one.why or (CANCELLED if not one.stands else MOVED),
         )
         for one in dates
         if not one.stands or one.starts_at != one.original_start

@@ -70,10 +70,7 @@ def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[Se
         bookings = [one for one in bookings if one.original_start and one.original_start >= since]
     held = history.held_by(bookings)
     by_date = {(booking.term_id, booking.original_start): booking for booking in bookings}
-    skipped = {
-        (occurrence.event_id, occurrence.original_start): occurrence.title
-        for occurrence in recurrence.left_out(term.event for term in terms)
-    }
+    skipped = recurrence.left_out(term.event for term in terms)
     dates = []
     for term in terms:
         for start in recurrence.starts(term.event):

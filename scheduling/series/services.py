@@ -11,7 +11,7 @@ from people.models import User
 from scheduling import rules
 from scheduling.models import Booking, Resource, Series, Term
 from scheduling.series import history, recurrence, selectors
-from scheduling.series.errors import NotADate, SeriesOver
+from scheduling.series.errors import EndsSooner, NotADate, SeriesOver
 from scheduling.series.history import What
 from scheduling.series.making import (
     HORIZON,
@@ -230,18 +230,30 @@ def extend_series(
     skipping: bool = False,
     version: int | None = None,
 ) -> list[Refusal]:
-    """Go on until another day, or (None) until somebody ends it. Raises what `create_series` does,
-    and SeriesOver for a day before its last."""
+    """Go on until another day, or (None) until somebody ends it: whatever the rule gives after
+    what is booked now is booked, and what was cancelled by ending it stands again.
+
+    Raises what `create_series` does, and EndsSooner.
+    """
     series = lock_series(series, version=version)
     terms = selectors.terms_of(series)
     check_length(clock.today(), until)
-    if until and until <= recurrence.last_day(terms[-1].event):
-        raise SeriesOver
+    booked_to = booked_to_day(series, terms)
+    if until and until <= booked_to:
+        raise EndsSooner
     with changed(series, What.EXTENDED, by=by):
         series.is_open = until is None
         lengthen(series, terms, until or (clock.today() + HORIZON), by=by)
-        _, refusals = book_undecided(series, by=by, skipping=skipping)
+        _, refusals = book_undecided(series, by=by, skipping=skipping, again_after=booked_to)
     return refusals
+
+
+def booked_to_day(series: Series, terms: Sequence[Term]) -> date:
+    """Its last day, or the last that has been booked while it is open."""
+    if not series.is_open:
+        return recurrence.last_day(terms[-1].event)
+    dates = selectors.dates_of(terms)
+    return clock.local(dates[-1].original_start).date() if dates else clock.today()
 
 
 def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) -> None:
@@ -249,8 +261,7 @@ def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) ->
     last = terms[-1]
     longest = clock.local(last.event.start).date() + LONGEST_TERM
     end = longest if series.is_open else min(until, longest)
-    if end > recurrence.last_day(last.event):
-        recurrence.end_event(last.event, end)
+    recurrence.end_event(last.event, end)
     if until <= end:
         return
     first = recurrence.start_after(last.event, end)
@@ -261,11 +272,21 @@ def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) ->
     lengthen(series, [term], until, by=by)
 
 
-def book_undecided(series: Series, *, by: User | None, skipping: bool) -> tuple[int, list[Refusal]]:
-    """How many dates had neither been booked nor skipped yet, and those that are skipped now."""
+def book_undecided(
+    series: Series, *, by: User | None, skipping: bool, again_after: date | None = None
+) -> tuple[int, list[Refusal]]:
+    """How many dates had neither been booked nor skipped yet, or do not stand although they lie
+    `again_after` a day; and those that are skipped now."""
     terms = selectors.terms_of(series)
-    found = selectors.undecided(terms, booked_until(series))
-    places = [place_at(term, start) for term, start in found]
+    until = booked_until(series)
+    places = [place_at(term, start) for term, start in selectors.undecided(terms, until)]
+    if again_after:
+        since = recurrence.end_of(again_after)
+        places += [
+            replace(place_at(date.term, date.original_start), booking=date.booking)
+            for date in selectors.dates_of(terms, since=since)
+            if date.is_ahead and not date.stands and date.original_start <= until
+        ]
     return len(places), arrange(series, places, by=by, skipping=skipping) if places else []
 
 
@@ -291,4 +312,5 @@ def restore_date(
         raise NotADate
     place = standing(found[0], found[0].term, original_start)
     with changed(series, What.RESTORED, by=by):
-        arrange(series, [replace(place, starts_at=starts_at or place.starts_at)], by=by)
+        where = original_start if found[0].why else place.starts_at
+        arrange(series, [replace(place, starts_at=starts_at or where)], by=by)

@@ -80,6 +80,7 @@ def places_before(
     lines = change.before["dates"]
     leads = Resource.objects.in_bulk([line["was"]["lead"] for line in lines if line["was"]])
     now = history.states_of(list(touched.values()))
+    whys = recurrence.left_out(term.event for term in terms.values())
     places = []
     for line in lines:
         booking, was = touched[line["booking"]], line["was"]
@@ -87,6 +88,7 @@ def places_before(
             places.append(unmade(booking, terms))
         else:
             place = place_before(booking, was, terms[was["term"]], leads[was["lead"]])
+            place = replace(place, why=whys.get((place.term.event_id, place.original_start), ""))
             stayed = all(was[fact] == now[booking.pk][fact] for fact in history.WHERE)
             places.append(replace(place, fate=Fate.KEPT) if stayed else place)
     return places

@@ -24,12 +24,13 @@ class ServiceOut(serializers.ModelSerializer[Service]):
         read_only_fields = ("code", "name", "our_defaults")
 
 
-def minutes(least: int, most: int) -> serializers.DurationField:
+def minutes(least: int, most: int, **options: Any) -> serializers.DurationField:
     """A duration between two numbers of minutes, in whole ones."""
     return serializers.DurationField(
         min_value=timedelta(minutes=least),
         max_value=timedelta(minutes=most),
         validators=[in_whole_minutes],
+        **options,
     )
 
 

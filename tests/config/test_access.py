@@ -75,6 +75,8 @@ api:series-cancel  POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-extend  POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-restore POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-undo    POST    series   200 404 200 404 404 404 200 404 404 401
+api:visits         POST    -        201 201 201 404 201 403 201 403 404 401
+api:find-visits    POST    -        200 200 200 404 200 403 200 403 404 401
 api:absences       GET     -        200 403 200 200 403 403 200 403 404 401
 api:absences       POST    -        200 403 200 200 403 403 200 403 404 401
 api:blocks         POST    -        201 403 201 201 403 403 201 403 404 401
@@ -293,6 +295,27 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "room": h.room.public_id,
         "colleagues": [h.colleague.public_id],
         "carer": h.mother.public_id,
+    },
+    "POST api:visits": lambda h: {
+        "sessions": [
+            {
+                "service": h.service.public_id,
+                "starts_at": in_days(day),
+                "specialist": h.specialist.public_id,
+                "people": [h.child.public_id],
+                "modality": "on_site",
+                "carer": h.mother.public_id,
+            }
+            for day in (3, 8)
+        ]
+    },
+    "POST api:find-visits": lambda h: {
+        "from": in_days(3),
+        "to": in_days(9),
+        "parts": [
+            {"service": h.service.public_id, "people": [person.public_id]}
+            for person in (h.mother, h.child)
+        ],
     },
     "GET api:absences": lambda h: {
         "specialist": h.specialist.public_id,

@@ -61,6 +61,7 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:series-extend": {"version": 1, "skip_clashes": True},
     "POST api:series-restore": {"version": 1, "fold": 0},
     "POST api:series-undo": {"version": 1},
+    "POST api:find-visits": {"longest_wait": "00:30:00"},
     "POST api:absences": {"mark": True, "decisions": []},
     "POST api:confirm": {"version": 1},
     "POST api:reschedule": {"version": 1, "fold": 0},

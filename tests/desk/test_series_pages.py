@@ -10,23 +10,30 @@ from base import clock
 from scheduling import services
 from scheduling.models import Booking, Closure, Series
 from tests.desk.test_stay_pages import plain
-from tests.scheduling.series.conftest import (  # noqa: F401 - fixtures
-    TUESDAY,
-    WEEK,
-    _monday_at_eight,
-    dates,
-    house,
-)
+from tests.scheduling.series.conftest import NOW, TUESDAY, WEEK, dates, make_house
 from tests.support import calling
 from tests.support.building import at
 
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _monday_at_eight():
+    with clock.frozen(NOW):
+        yield
+
 
 @pytest.fixture
-def client(house):  # noqa: F811
+def house():
+    return make_house()
+
+
+@pytest.fixture
+def client(house):
     return calling.browser(house.by)
 
 
-def hour(house, **fields):  # noqa: F811
+def hour(house, **fields):
     return {
         "service": house.talk.public_id,
         "specialist": house.maria.public_id,
@@ -37,7 +44,7 @@ def hour(house, **fields):  # noqa: F811
     } | fields
 
 
-def repeated(client, house, **fields):  # noqa: F811
+def repeated(client, house, **fields):
     return client.get(f"{reverse('repeat-hour')}?{urlencode(hour(house, **fields))}")
 
 
@@ -47,13 +54,13 @@ def press(client, series, act, **filled):
     return client.post(path, {"act": act, "version": version, **filled}, follow=True)
 
 
-def test_hour_leads_to_the_page_that_repeats_it(client, house):  # noqa: F811
+def test_hour_leads_to_the_page_that_repeats_it(client, house):
     page = client.get(f"{reverse('book-hour')}?{urlencode(hour(house))}").content.decode()
 
     assert reverse("repeat-hour") in page
 
 
-def test_dates_are_shown_before_they_are_booked(client, house):  # noqa: F811
+def test_dates_are_shown_before_they_are_booked(client, house):
     Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Repairs")
     services.book(house.wish(at(TUESDAY + 2 * WEEK, 10)), by=house.by)
 
@@ -66,7 +73,7 @@ def test_dates_are_shown_before_they_are_booked(client, house):  # noqa: F811
     assert Booking.objects.count() == 1
 
 
-def test_series_is_booked_with_the_hours_chosen_instead(client, house):  # noqa: F811
+def test_series_is_booked_with_the_hours_chosen_instead(client, house):
     services.book(house.wish(at(TUESDAY + WEEK, 10)), by=house.by)
     services.book(house.wish(at(TUESDAY + 2 * WEEK, 10)), by=house.by)
     instead = {
@@ -89,7 +96,7 @@ def test_series_is_booked_with_the_hours_chosen_instead(client, house):  # noqa:
     ]
 
 
-def test_button_pressed_twice_makes_one_series(client, house):  # noqa: F811
+def test_button_pressed_twice_makes_one_series(client, house):
     for _ in range(2):
         client.post(reverse("repeat-hour"), hour(house, ends="count", count=3, until=""))
 
@@ -109,20 +116,20 @@ def test_button_pressed_twice_makes_one_series(client, house):  # noqa: F811
         ({"weekdays": "9"}, "Направете валиден избор"),
     ],
 )
-def test_what_cannot_be_read_is_said_beside_its_field(client, house, typed, sentence):  # noqa: F811
+def test_what_cannot_be_read_is_said_beside_its_field(client, house, typed, sentence):
     answer = repeated(client, house, **typed)
 
     assert answer.status_code == 422
     assert sentence in plain(answer)
 
 
-def test_what_cannot_be_is_said_above_the_dates(client, house):  # noqa: F811
+def test_what_cannot_be_is_said_above_the_dates(client, house):
     page = plain(repeated(client, house, weekdays="2"))
 
     assert "не е сред дните" in page
 
 
-def test_series_tells_its_dates_and_what_was_left_out(client, house):  # noqa: F811
+def test_series_tells_its_dates_and_what_was_left_out(client, house):
     Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Repairs")
     series = house.series(count=3)
 
@@ -133,7 +140,7 @@ def test_series_tells_its_dates_and_what_was_left_out(client, house):  # noqa: F
     assert "Последна промяна: създадена" in page
 
 
-def test_every_button_of_a_series_works(client, house):  # noqa: F811
+def test_every_button_of_a_series_works(client, house):
     series = house.series(count=4)
     second = at(TUESDAY + WEEK, 10)
 
@@ -155,7 +162,19 @@ def test_every_button_of_a_series_works(client, house):  # noqa: F811
     assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00"]
 
 
-def test_refused_change_keeps_what_was_typed(client, house):  # noqa: F811
+def test_change_that_clashes_is_refused_unless_dates_may_be_left_out(client, house):
+    services.book(house.wish(at(TUESDAY + WEEK, 12)), by=house.by)
+    series = house.series(count=2)
+    asked = {"since": at(TUESDAY, 10).isoformat(), "at": "12:00"}
+
+    assert press(client, series, "split", **asked).status_code == 422
+    assert dates(series) == ["02.03 10:00", "09.03 10:00"]
+
+    press(client, series, "split", **asked, skip="on")
+    assert dates(series) == ["02.03 12:00", "x09.03 10:00"]
+
+
+def test_refused_change_keeps_what_was_typed(client, house):
     series = house.series(count=2)
 
     answer = press(client, series, "split", since=at(TUESDAY, 10).isoformat(), at="03:30")
@@ -178,7 +197,7 @@ def test_refused_change_keeps_what_was_typed(client, house):  # noqa: F811
         ("what", {}),
     ],
 )
-def test_bad_input_changes_nothing(client, house, act, filled):  # noqa: F811
+def test_bad_input_changes_nothing(client, house, act, filled):
     series = house.series(count=2)
 
     answer = press(client, series, act, **filled)
@@ -187,7 +206,7 @@ def test_bad_input_changes_nothing(client, house, act, filled):  # noqa: F811
     assert dates(series) == ["02.03 10:00", "09.03 10:00"]
 
 
-def test_stale_page_is_refused(client, house):  # noqa: F811
+def test_stale_page_is_refused(client, house):
     series = house.series(count=2)
     press(client, series, "extend", until="30.03.2027")
 
@@ -197,7 +216,7 @@ def test_stale_page_is_refused(client, house):  # noqa: F811
     assert "Междувременно някой го е променил" in plain(answer)
 
 
-def test_person_s_page_and_booking_s_page_lead_to_the_series(client, house):  # noqa: F811
+def test_person_s_page_and_booking_s_page_lead_to_the_series(client, house):
     series = house.series(count=2)
     there = reverse("series-page", args=[series.public_id])
 
@@ -208,7 +227,7 @@ def test_person_s_page_and_booking_s_page_lead_to_the_series(client, house):  # 
     assert there in booking.content.decode()
 
 
-def test_calendar_file_is_the_series(client, house):  # noqa: F811
+def test_calendar_file_is_the_series(client, house):
     series = house.series(count=2)
 
     answer = client.get(reverse("series-file", args=[series.public_id]))
@@ -217,7 +236,7 @@ def test_calendar_file_is_the_series(client, house):  # noqa: F811
     assert b"RRULE:" in answer.content
 
 
-def test_past_dates_are_apart(client, house):  # noqa: F811
+def test_past_dates_are_apart(client, house):
     series = house.series(count=2)
 
     with clock.frozen(at(TUESDAY, 12)):

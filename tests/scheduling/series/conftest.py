@@ -1,6 +1,6 @@
 """A house in which something repeats."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -38,7 +38,6 @@ class House:
     hall: Resource
     mother: Person
     by: User
-    made: list[Series] = field(default_factory=list)
 
     def wish(self, starts_at: datetime | None = None, **fields) -> Wish:
         """Maria and the mother on Tuesday at ten on site, unless `fields` say otherwise."""
@@ -58,8 +57,7 @@ class House:
         return making.create_series(wish, Repetition(pattern, **length), by=self.by, **how)
 
 
-@pytest.fixture
-def house(db):
+def make_house() -> House:
     centre = building.centre()
     talk = building.service(centre, access=Service.Access.SPECIALISED)
     mother = building.person(centre)
@@ -73,6 +71,11 @@ def house(db):
         mother=mother,
         by=building.user(centre, Role.Name.COORDINATOR),
     )
+
+
+@pytest.fixture
+def house(db):
+    return make_house()
 
 
 def dates(series: Series) -> list[str]:

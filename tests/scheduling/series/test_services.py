@@ -14,6 +14,7 @@ from scheduling.series import horizon, making, selectors, undoing
 from scheduling.series import services as series_services
 from scheduling.series.errors import (
     ClocksChangeThen,
+    EndsSooner,
     NotADate,
     NothingToUndo,
     NoticeHasLeft,
@@ -334,6 +335,77 @@ def test_series_is_extended(house):
     series_services.extend_series(series, until=TUESDAY + 3 * WEEK, by=house.by)
 
     assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00", "23.03 10:00"]
+
+
+def test_what_was_ended_stands_again_when_extended(house):
+    series = house.series(count=4)
+    before = [booking(series, n) for n in range(4)]
+    series_services.end_series(series, since=at(TUESDAY + WEEK, 10), by=house.by)
+
+    series_services.extend_series(series, until=TUESDAY + 3 * WEEK, by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00", "23.03 10:00"]
+    assert [booking(series, n) for n in range(4)] == before
+
+
+def test_open_series_is_given_a_last_day(house):
+    series = house.series(until=None)
+
+    series_services.extend_series(series, until=date(2027, 7, 13), by=house.by)
+
+    series.refresh_from_db()
+    assert not series.is_open
+    assert dates(series)[-2:] == ["06.07 10:00", "13.07 10:00"]
+
+
+@pytest.mark.parametrize("how", [{"count": 4}, {"until": None}])
+def test_series_is_not_extended_to_a_day_it_has_passed(house, how):
+    series = house.series(**how)
+
+    with pytest.raises(EndsSooner):
+        series_services.extend_series(series, until=TUESDAY + 3 * WEEK, by=house.by)
+
+
+def test_cancelled_date_has_no_reason_for_being_skipped(house):
+    series = house.series(count=3)
+    services.cancel_booking(booking(series, 1), by=house.by, party=Booking.Party.CLIENT)
+
+    assert selectors.dates_of(selectors.terms_of(series))[1].why == ""
+
+
+def move_to_sundays(house, series):
+    """Nobody works then: every date is skipped, though it had a booking."""
+    sunday = Changes(starts_at=at(TUESDAY + timedelta(days=5), 10))
+    series_services.split_series(series, sunday, since=None, by=house.by, skipping=True)
+
+
+def test_date_skipped_by_a_move_comes_back_where_the_rule_has_it(house):
+    series = house.series(count=2)
+    building_hours(house)
+    move_to_sundays(house, series)
+    weekend = {"centre": house.talk.centre, "weekday": 6, "starts": "09:00", "ends": "17:00"}
+    house.maria.availability.create(**weekend)
+    sunday = at(TUESDAY + timedelta(days=5), 10)
+
+    series_services.restore_date(series, sunday, by=house.by)
+
+    assert dates(series)[0] == "07.03 10:00"
+
+
+def building_hours(house):
+    house.talk.centre.opening_hours.create(weekday=6, opens="08:00", closes="20:00")
+
+
+def test_undo_keeps_why_a_date_was_skipped(house):
+    series = house.series(count=2)
+    move_to_sundays(house, series)
+    before = [one.why for one in selectors.dates_of(selectors.terms_of(series))]
+    series_services.split_series(series, Changes(), since=None, by=house.by, skipping=True)
+
+    undoing.undo(series, by=house.by)
+
+    after = [one.why for one in selectors.dates_of(selectors.terms_of(series))]
+    assert after == before == ["outside_availability", "outside_availability"]
 
 
 def test_stale_version_is_refused(house):
