@@ -3,6 +3,14 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from schedule.models import (
+    Calendar,
+    CalendarRelation,
+    Event,
+    EventRelation,
+    Occurrence,
+    Rule,
+)
 
 from scheduling.models import (
     Availability,
@@ -11,6 +19,10 @@ from scheduling.models import (
     Resource,
     Service,
 )
+
+# What series are made of is changed by our services alone: a rule or a start edited here would
+# break every reading of it.
+admin.site.unregister([Calendar, CalendarRelation, Event, EventRelation, Occurrence, Rule])
 
 
 @admin.register(Service)

@@ -31,6 +31,11 @@ class SeriesOver(DomainError):
     sentence = _("This series has no date ahead any more.")
 
 
+class EndsBeforeItBegins(DomainError):
+    code = "ends_before_it_begins"
+    sentence = _("The last day is before the first date. Choose a later one.")
+
+
 class EndsSooner(DomainError):
     """It is booked beyond the day until which it should be extended."""
 

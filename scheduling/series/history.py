@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from base import clock
 from people.models import User
@@ -61,10 +61,11 @@ def last_arrangement(rows: list[Allocation]) -> Held:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The dates ahead, each as its row and what it holds tell; the last day of each term."""
+    """The dates ahead, each as its row and what it holds tell; the last day of each term that is
+    not over."""
 
     dates: dict[int, dict[str, Any]]
-    terms: dict[int, str]
+    terms: dict[str, str]
     is_open: bool
 
 
@@ -75,10 +76,13 @@ def dates_ahead(series: Series) -> QuerySet[Booking]:
 
 def snapshot(series: Series) -> Snapshot:
     bookings = list(dates_ahead(series))
-    terms = series.terms.select_related("event")
+    terms = series.terms.filter(event__end_recurring_period__gte=clock.now())
     return Snapshot(
         states_of(bookings),
-        {term.pk: recurrence.last_day(term.event).isoformat() for term in terms},
+        {
+            str(term.pk): recurrence.last_day(term.event).isoformat()
+            for term in terms.select_related("event")
+        },
         series.is_open,
     )
 
@@ -114,6 +118,7 @@ def kept(series: Series, what: What, *, by: User, was: Snapshot | None = None) -
     """Keep what the block changes of the series: how each date and term was before, and the
     version that a date has since."""
     was = was or snapshot(series)
+    newest = series.terms.aggregate(pk=Max("pk"))["pk"] or 0
     yield
     dates = [
         {"booking": key, "was": was.dates.get(key), "version": version}
@@ -122,7 +127,9 @@ def kept(series: Series, what: What, *, by: User, was: Snapshot | None = None) -
         )
         if (version, term, original_start) != identity(was.dates.get(key))
     ]
-    note(series, what, by=by, before={"dates": dates, "terms": was.terms, "is_open": was.is_open})
+    made = list(series.terms.filter(pk__gt=newest).values_list("pk", flat=True))
+    before = {"dates": dates, "terms": was.terms, "made": made, "is_open": was.is_open}
+    note(series, what, by=by, before=before)
 
 
 def identity(state: Mapping[str, Any] | None) -> tuple[Any, ...] | None:

@@ -6,7 +6,7 @@ from base.services import open_task
 from scheduling.models import Series
 from scheduling.series.making import HORIZON
 from scheduling.series.placing import Refusal
-from scheduling.series.selectors import terms_of
+from scheduling.series.selectors import terms_ahead
 from scheduling.series.services import book_undecided, lengthen, lock_series
 from scheduling.taking import deadlock_retried
 
@@ -27,7 +27,7 @@ def roll(series: Series) -> bool:
     series = lock_series(series)
     if not series.is_open:
         return False
-    lengthen(series, terms_of(series), clock.today() + HORIZON, by=series.created_by)
+    lengthen(series, terms_ahead(series), clock.today() + HORIZON, by=series.created_by)
     decided, refusals = book_undecided(series, by=None, skipping=True)
     ask_for_other_hours(series, refusals)
     if decided:

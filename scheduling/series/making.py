@@ -12,7 +12,7 @@ from scheduling import rules, services
 from scheduling.models import Resource, Series, Term
 from scheduling.planning import Wish
 from scheduling.series import history, placing, recurrence
-from scheduling.series.errors import NotADate, SeriesTooLong
+from scheduling.series.errors import EndsBeforeItBegins, NotADate, SeriesTooLong
 from scheduling.series.history import What
 from scheduling.series.placing import Place, Refusal, arrange
 from scheduling.series.recurrence import LONGEST_TERM, Pattern
@@ -115,7 +115,9 @@ def first_term(wish: Wish, repetition: Repetition, *, by: User) -> Term:
 
 
 def check_length(first: date, until: date | None) -> None:
-    """Raises SeriesTooLong."""
+    """Raises EndsBeforeItBegins, SeriesTooLong."""
+    if until and until < first:
+        raise EndsBeforeItBegins
     if until and until > min(first + LONGEST_TERM, clock.today() + FARTHEST):
         raise SeriesTooLong(dates=MOST_DATES)
 

@@ -240,10 +240,9 @@ class Date(NamedTuple):
 def keep_occurrences(dates: Sequence[Date]) -> None:
     """Record the dates that stand elsewhere than their rule says, or not at all, in place of what
     was recorded of them."""
-    Occurrence.objects.filter(
-        event__in={one.event.pk for one in dates},
-        original_start__in=[one.original_start for one in dates],
-    ).delete()
+    for event in {one.event for one in dates}:
+        starts_of_it = [one.original_start for one in dates if one.event == event]
+        Occurrence.objects.filter(event=event, original_start__in=starts_of_it).delete()
     Occurrence.objects.bulk_create(
         Occurrence(
             event=one.event,

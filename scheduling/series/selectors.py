@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from base import clock
 from scheduling.models import Booking, Series, Term
 from scheduling.series import history, recurrence
@@ -45,14 +47,24 @@ def terms_of(series: Series) -> list[Term]:
     return [term for term in terms if not is_empty(term)] or terms[:1]
 
 
+def terms_ahead(series: Series) -> list[Term]:
+    """Those that are not over, or the last one: what is done to a series costs the same however
+    old it is."""
+    ahead = Q(event__end_recurring_period__gte=clock.now())
+    last = series.terms.order_by("-event__start").values("pk")[:1]
+    terms = every_term_of(series, ahead | Q(pk__in=last))
+    return [term for term in terms if not is_empty(term)] or terms_of(series)
+
+
 def is_empty(term: Term) -> bool:
     return recurrence.last_day(term.event) < clock.local(term.event.start).date()
 
 
-def every_term_of(series: Series) -> list[Term]:
+def every_term_of(series: Series, condition: Q | None = None) -> list[Term]:
     """Each with its event, rule, lead, places and helpers, and with this very series."""
     found = (
-        series.terms.select_related("event__rule", "lead", "room", "vehicle")
+        series.terms.filter(condition or Q())
+        .select_related("event__rule", "lead", "room", "vehicle")
         .prefetch_related("colleagues")
         .order_by("event__start", "pk")
     )

@@ -92,7 +92,7 @@ def split_series(
     StaleVersion.
     """
     series = lock_series(series, version=version)
-    terms = selectors.terms_of(series)
+    terms = selectors.terms_ahead(series)
     ahead = dates_ahead(terms, since)
     with changed(series, What.SPLIT, by=by):
         new, starts = following_term(series, ahead, changes, by=by)
@@ -212,7 +212,7 @@ def end_series(
     """Cancel this date and all that follow, or every date ahead. Raises SeriesOver, NotADate,
     StaleVersion."""
     series = lock_series(series, version=version)
-    terms = selectors.terms_of(series)
+    terms = selectors.terms_ahead(series)
     ahead = dates_ahead(terms, since)
     with changed(series, What.ENDED, by=by):
         end_terms(terms, before=ahead[0].original_start)
@@ -236,7 +236,7 @@ def extend_series(
     Raises what `create_series` does, and EndsSooner.
     """
     series = lock_series(series, version=version)
-    terms = selectors.terms_of(series)
+    terms = selectors.terms_ahead(series)
     check_length(clock.today(), until)
     booked_to = booked_to_day(series, terms)
     if until and until <= booked_to:
@@ -261,10 +261,19 @@ def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) ->
     last = terms[-1]
     longest = clock.local(last.event.start).date() + LONGEST_TERM
     end = longest if series.is_open else min(until, longest)
-    recurrence.end_event(last.event, end)
-    if until <= end:
-        return
-    first = recurrence.start_after(last.event, end)
+    is_over = recurrence.last_day(last.event) < clock.today()
+    if not is_over:
+        recurrence.end_event(last.event, end)
+    if is_over or until > end:
+        begin_again(series, last, until, by=by)
+
+
+def begin_again(series: Series, last: Term, until: date, *, by: User) -> None:
+    """Another term like the last one, from the first date ahead that its rule would give."""
+    over_on = max(recurrence.last_day(last.event), clock.today() - DAY)
+    first = recurrence.start_after(last.event, over_on)
+    if first <= clock.now():
+        first = recurrence.start_after(last.event, clock.today())
     pattern = pattern_of(last.event.rule)
     event = recurrence.new_event(pattern, first, series.service, until=until, by=by)
     term = Term(series=series, event=event, lead=last.lead, room=last.room, vehicle=last.vehicle)
@@ -277,7 +286,7 @@ def book_undecided(
 ) -> tuple[int, list[Refusal]]:
     """How many dates had neither been booked nor skipped yet, or do not stand although they lie
     `again_after` a day; and those that are skipped now."""
-    terms = selectors.terms_of(series)
+    terms = selectors.terms_ahead(series)
     until = booked_until(series)
     places = [place_at(term, start) for term, start in selectors.undecided(terms, until)]
     if again_after:
@@ -302,7 +311,7 @@ def restore_date(
     """Bring back a date ahead that was cancelled or skipped: where it was, or at another hour.
     Raises NotADate, StaleVersion, and what `book` does."""
     series = lock_series(series, version=version)
-    terms = selectors.terms_of(series)
+    terms = selectors.terms_ahead(series)
     found = [
         date
         for date in selectors.dates_of(terms, since=original_start)

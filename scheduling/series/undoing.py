@@ -1,6 +1,6 @@
 """Undoing the last change of a series, as long as nobody has been told of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def undo(series: Series, *, by: User, version: int | None = None) -> None:
     touched = touched_by(change)
     check_notices(touched, since=change.at)
     terms = {term.pk: term for term in selectors.every_term_of(series)}
-    bring_back_terms(change, terms.values())
+    bring_back_terms(change, terms)
     refusals = arrange(series, places_before(change, touched, terms), by=by, skipping=True)
     if refusals:
         on = f"{clock.local(refusals[0].place.starts_at):%d.%m.%Y %H:%M}"
@@ -64,14 +64,14 @@ def check_notices(touched: dict[int, Booking], *, since: datetime) -> None:
         raise NoticeHasLeft(on=f"{clock.local(first):%d.%m.%Y %H:%M}")
 
 
-def bring_back_terms(change: SeriesChange, terms: Iterable[Term]) -> None:
+def bring_back_terms(change: SeriesChange, terms: Mapping[int, Term]) -> None:
     """Each ends where it did; one that the change made has no date any more."""
-    for term in terms:
-        before = change.before["terms"].get(str(term.pk))
-        if before is None:
-            recurrence.forget_moves([term.event], term.event.start)
-        first = clock.local(term.event.start).date()
-        recurrence.end_event(term.event, day_in(before) if before else first - timedelta(days=1))
+    for key, last in change.before["terms"].items():
+        recurrence.end_event(terms[int(key)].event, day_in(last))
+    for key in change.before["made"]:
+        event = terms[key].event
+        recurrence.forget_moves([event], event.start)
+        recurrence.end_event(event, clock.local(event.start).date() - timedelta(days=1))
 
 
 def places_before(

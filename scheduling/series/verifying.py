@@ -31,7 +31,7 @@ def of_term(term: Term) -> Iterator[tuple[str, str]]:
     decided_until = decided(term)
     rule = set(recurrence.starts(event))
     known = {date.original_start for date in dates_of([term])}
-    if any(start <= decided_until for start in rule - known):
+    if any(clock.now() < start <= decided_until for start in rule - known):
         yield UNBOOKED, about
     standing = [one for one in Booking.objects.filter(term=term) if is_standing(one)]
     begins, ends = event.start - HORIZON, event.end_recurring_period + 4 * HORIZON

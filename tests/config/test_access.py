@@ -214,9 +214,7 @@ mfa_download_recovery_codes    GET     -        404   404       302
 
 ADMIN = (
     *("auth_group", "account_emailaddress", "mfa_authenticator", "knox_authtoken"),
-    *("procrastinate_procrastinatejob", "schedule_calendar", "schedule_calendarrelation"),
-    *("schedule_event", "schedule_eventrelation", "schedule_occurrence", "schedule_rule"),
-    *("people_centre", "people_user", "rooms_room"),
+    *("procrastinate_procrastinatejob", "people_centre", "people_user", "rooms_room"),
     *("rooms_building", "rooms_unit", "rooms_cotmove", "rooms_officialplaces"),
     *("scheduling_service", "scheduling_resource", "scheduling_closure"),
 )

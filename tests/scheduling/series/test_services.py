@@ -7,13 +7,14 @@ import pytest
 from base import clock
 from base.errors import StaleVersion
 from base.models import Task
-from scheduling import services
+from scheduling import services, verifying
 from scheduling.errors import ResourceUnavailable
 from scheduling.models import Allocation, Booking, Closure
 from scheduling.series import horizon, making, selectors, undoing
 from scheduling.series import services as series_services
 from scheduling.series.errors import (
     ClocksChangeThen,
+    EndsBeforeItBegins,
     EndsSooner,
     NotADate,
     NothingToUndo,
@@ -155,6 +156,7 @@ def test_open_series_is_booked_as_far_as_the_horizon(house):
         ({"starts_at": at(TUESDAY, 3, 59)}, ClocksChangeThen),
         ({"count": 54}, SeriesTooLong),
         ({"until": TUESDAY + timedelta(days=367)}, SeriesTooLong),
+        ({"until": MONDAY}, EndsBeforeItBegins),
         ({"moved": {at(TUESDAY, 11): at(TUESDAY, 12)}}, NotADate),
     ],
 )
@@ -406,6 +408,50 @@ def test_undo_keeps_why_a_date_was_skipped(house):
 
     after = [one.why for one in selectors.dates_of(selectors.terms_of(series))]
     assert after == before == ["outside_availability", "outside_availability"]
+
+
+def test_split_does_not_end_before_it_begins(house):
+    series = house.series(count=3)
+
+    with pytest.raises(EndsBeforeItBegins):
+        split(house, series, until=MONDAY)
+
+    assert len(dates(series)) == 3
+
+
+def test_series_that_is_over_goes_on_with_the_dates_ahead(house):
+    """Those between its end and today are nobody's."""
+    series = house.series(count=2)
+
+    with clock.frozen(at(TUESDAY + 4 * WEEK, 12)):
+        series_services.extend_series(series, until=TUESDAY + 6 * WEEK, by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00", "06.04 10:00", "13.04 10:00"]
+    assert verifying.discrepancies() == []
+
+
+def test_undone_extension_can_be_extended_again(house):
+    series = house.series(count=2)
+    for _ in range(2):
+        series_services.extend_series(series, until=TUESDAY + 3 * WEEK, by=house.by)
+        extended = dates(series)
+        undoing.undo(series, by=house.by)
+
+    assert extended == ["02.03 10:00", "09.03 10:00", "16.03 10:00", "23.03 10:00"]
+    assert dates(series) == extended[:2]
+
+
+def test_undone_split_keeps_dates_that_were_skipped(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + 2 * WEEK, name="Ремонт")
+    series = house.series(count=6)
+    before = dates(series)
+    changes = Changes(until=TUESDAY + 3 * WEEK)
+    series_services.split_series(series, changes, since=None, by=house.by, skipping=True)
+
+    undoing.undo(series, by=house.by)
+
+    assert dates(series) == before
+    assert verifying.discrepancies() == []
 
 
 def test_stale_version_is_refused(house):
