@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from base import clock
 from people.models import User
@@ -70,8 +70,9 @@ class Snapshot:
 
 
 def dates_ahead(series: Series) -> QuerySet[Booking]:
-    ahead = Booking.objects.filter(term__series=series, starts_at__gt=clock.now())
-    return ahead.order_by("pk")
+    now = clock.now()
+    ahead = Q(starts_at__gt=now) | Q(original_start__gt=now)
+    return Booking.objects.filter(ahead, term__series=series).order_by("pk")
 
 
 def snapshot(series: Series) -> Snapshot:

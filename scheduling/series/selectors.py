@@ -1,6 +1,6 @@
 """What a series is made of: its terms, its dates, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,16 +83,31 @@ def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[Se
     held = history.held_by(bookings)
     by_date = {(booking.term_id, booking.original_start): booking for booking in bookings}
     skipped = recurrence.left_out(term.event for term in terms)
-    dates = []
-    for term in terms:
-        for start in recurrence.starts(term.event):
-            booking = by_date.get((term.pk, start))
-            why = skipped.get((term.event_id, start))
-            if (since and start < since) or (booking is None and why is None):
-                continue
-            of_booking = held[booking.pk] if booking else None
-            dates.append(SeriesDate(term, start, booking, of_booking, why or ""))
-    return dates
+    return [
+        SeriesDate(
+            term,
+            start,
+            booking := by_date.get((term.pk, start)),
+            held[booking.pk] if booking else None,
+            skipped.get((term.event_id, start), ""),
+        )
+        for term in terms
+        for start in sorted({*recurrence.starts(term.event), *strays_of(term, bookings)})
+        if not since or start >= since
+        if (term.pk, start) in by_date or (term.event_id, start) in skipped
+    ]
+
+
+def strays_of(term: Term, bookings: Iterable[Booking]) -> list[datetime]:
+    """Original starts of a term's bookings that stand although its rule no longer gives them: a
+    date that was moved forward, and was over before the rest was changed."""
+    return [
+        one.original_start
+        for one in bookings
+        if one.term_id == term.pk
+        and one.original_start is not None
+        and one.status != Booking.Status.CANCELLED
+    ]
 
 
 def undecided(terms: Sequence[Term], until: datetime) -> list[tuple[Term, datetime]]:

@@ -66,13 +66,15 @@ def changed(series: Series, what: What, *, by: User) -> Iterator[None]:
 
 
 def dates_ahead(terms: Sequence[Term], since: datetime | None) -> list[SeriesDate]:
-    """From a date of the rule on, or all of them. Raises NotADate, SeriesOver."""
-    ahead = [date for date in selectors.dates_of(terms, since=since) if date.is_ahead]
-    if since and since not in {date.original_start for date in ahead}:
+    """From a date of the rule on, or all of them, with those among them that were moved forward
+    and are over. Raises NotADate, SeriesOver."""
+    dates = selectors.dates_of(terms, since=since)
+    ahead = [date.original_start for date in dates if date.is_ahead]
+    if since and since not in ahead:
         raise NotADate
     if not ahead:
         raise SeriesOver
-    return ahead
+    return [date for date in dates if date.original_start >= min(ahead)]
 
 
 @deadlock_retried
@@ -103,6 +105,8 @@ def split_series(
         ]
         end_terms(terms, before=ahead[0].original_start)
         refusals = arrange(series, places, by=by, skipping=skipping)
+        if refusals and len(refusals) == sum(place.fate == Fate.PLACED for place in places):
+            raise refusals[0].error
         recurrence.forget_moves([term.event for term in terms], ahead[0].original_start)
         series.is_open = series.is_open and changes.until is None
     return refusals
@@ -152,7 +156,7 @@ def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes:
         standing(date, term, start),
         starts_at=date.booking.starts_at if date.booking and date.is_moved else start,
     )
-    if not date.stands:
+    if not (date.stands and date.is_ahead):
         return replace(place, fate=Fate.KEPT, why=date.why)
     if date.held and date.held.lead == date.term.lead:
         place = replace(place, lead=term.lead)
@@ -188,7 +192,8 @@ def is_there(place: Place, date: SeriesDate) -> bool:
 
 def gone(date: SeriesDate) -> Place:
     place = standing(date, date.term, date.original_start)
-    return replace(place, fate=Fate.DROPPED, why=date.why)
+    fate = Fate.DROPPED if date.is_ahead else Fate.KEPT
+    return replace(place, fate=fate, why=date.why)
 
 
 def end_terms(terms: Sequence[Term], *, before: datetime) -> None:
@@ -216,7 +221,7 @@ def end_series(
     ahead = dates_ahead(terms, since)
     with changed(series, What.ENDED, by=by):
         end_terms(terms, before=ahead[0].original_start)
-        places = [gone(date) for date in ahead if date.stands]
+        places = [gone(date) for date in ahead if date.stands and date.is_ahead]
         arrange(series, places, by=by, falling=Falling(party, reason))
         series.is_open = False
 

@@ -35,7 +35,8 @@ def undo(series: Series, *, by: User, version: int | None = None) -> None:
     check_notices(touched, since=change.at)
     terms = {term.pk: term for term in selectors.every_term_of(series)}
     bring_back_terms(change, terms)
-    refusals = arrange(series, places_before(change, touched, terms), by=by, skipping=True)
+    places = [*places_before(change, touched, terms), *booked_since(terms, touched)]
+    refusals = arrange(series, places, by=by, skipping=True)
     if refusals:
         on = f"{clock.local(refusals[0].place.starts_at):%d.%m.%Y %H:%M}"
         raise TimeTakenSince(on=on)
@@ -94,7 +95,21 @@ def places_before(
     return places
 
 
-def unmade(booking: Booking, terms: dict[int, Term]) -> Place:
+def booked_since(terms: Mapping[int, Term], touched: Mapping[int, Booking]) -> list[Place]:
+    """What was rolled forward meanwhile by a rule that the change had made: no term gives those
+    dates any more, and they are cancelled with the rest."""
+    ahead = Booking.objects.filter(
+        term__in=terms, status=Booking.Status.CONFIRMED, starts_at__gt=clock.now()
+    )
+    given = {key: set(recurrence.starts(term.event)) for key, term in terms.items()}
+    return [
+        unmade(booking, terms)
+        for booking in ahead.exclude(pk__in=touched).select_related("service")
+        if booking.original_start not in given[booking.term_id or 0]
+    ]
+
+
+def unmade(booking: Booking, terms: Mapping[int, Term]) -> Place:
     """A date that the change made is cancelled."""
     assert booking.term_id is not None
     assert booking.original_start is not None

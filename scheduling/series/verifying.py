@@ -40,7 +40,9 @@ def of_term(term: Term) -> Iterator[tuple[str, str]]:
         for occurrence in recurrence.occurrences(event, begins, ends)
         if occurrence.original_start in known
     }
-    if expanded != {(one.starts_at, one.ends_at) for one in standing if one.original_start in rule}:
+    if expanded != {
+        (one.starts_at, one.ends_at) for one in standing if one.original_start in known
+    }:
         yield DIFFERENT, about
     for booking in standing:
         if booking.starts_at > clock.now() and booking.original_start not in rule:

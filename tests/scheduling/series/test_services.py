@@ -7,9 +7,9 @@ import pytest
 from base import clock
 from base.errors import StaleVersion
 from base.models import Task
-from scheduling import services, verifying
-from scheduling.errors import ResourceUnavailable
-from scheduling.models import Allocation, Booking, Closure
+from scheduling import blocking, services, verifying
+from scheduling.errors import OutsideAvailability, ResourceUnavailable
+from scheduling.models import Allocation, Booking, Closure, SeriesChange
 from scheduling.series import horizon, making, selectors, undoing
 from scheduling.series import services as series_services
 from scheduling.series.errors import (
@@ -32,6 +32,7 @@ from tests.support import building
 from tests.support.building import MONDAY, at
 
 HOUR = timedelta(hours=1)
+THURSDAY, SUNDAY = (TUESDAY + timedelta(days=n) for n in (2, 5))
 
 # Making
 
@@ -375,39 +376,85 @@ def test_cancelled_date_has_no_reason_for_being_skipped(house):
     assert selectors.dates_of(selectors.terms_of(series))[1].why == ""
 
 
-def move_to_sundays(house, series):
-    """Nobody works then: every date is skipped, though it had a booking."""
-    sunday = Changes(starts_at=at(TUESDAY + timedelta(days=5), 10))
-    series_services.split_series(series, sunday, since=None, by=house.by, skipping=True)
+def move_to_thursdays(house, series) -> Booking:
+    """The first Thursday is blocked: that date is skipped, though it had a booking."""
+    block = blocking.block_resource(
+        house.maria,
+        centre_id=house.talk.centre_id,
+        starts_at=at(THURSDAY, 9),
+        ends_at=at(THURSDAY, 12),
+        reason=Booking.BlockReason.OTHER,
+        by=house.by,
+    )
+    changes = Changes(starts_at=at(THURSDAY, 10))
+    series_services.split_series(series, changes, since=None, by=house.by, skipping=True)
+    return block
 
 
 def test_date_skipped_by_a_move_comes_back_where_the_rule_has_it(house):
     series = house.series(count=2)
-    building_hours(house)
-    move_to_sundays(house, series)
-    weekend = {"centre": house.talk.centre, "weekday": 6, "starts": "09:00", "ends": "17:00"}
-    house.maria.availability.create(**weekend)
-    sunday = at(TUESDAY + timedelta(days=5), 10)
+    block = move_to_thursdays(house, series)
+    services.cancel_booking(block, by=house.by, party=Booking.Party.CENTRE)
 
-    series_services.restore_date(series, sunday, by=house.by)
+    series_services.restore_date(series, at(THURSDAY, 10), by=house.by)
 
-    assert dates(series)[0] == "07.03 10:00"
-
-
-def building_hours(house):
-    house.talk.centre.opening_hours.create(weekday=6, opens="08:00", closes="20:00")
+    assert dates(series) == ["04.03 10:00", "11.03 10:00"]
 
 
 def test_undo_keeps_why_a_date_was_skipped(house):
     series = house.series(count=2)
-    move_to_sundays(house, series)
+    move_to_thursdays(house, series)
     before = [one.why for one in selectors.dates_of(selectors.terms_of(series))]
     series_services.split_series(series, Changes(), since=None, by=house.by, skipping=True)
 
     undoing.undo(series, by=house.by)
 
     after = [one.why for one in selectors.dates_of(selectors.terms_of(series))]
-    assert after == before == ["outside_availability", "outside_availability"]
+    assert after == before == ["resource_unavailable", ""]
+
+
+def test_split_of_which_no_date_can_be_booked_is_refused(house):
+    series = house.series(count=2)
+
+    with pytest.raises(OutsideAvailability):
+        series_services.split_series(
+            series, Changes(starts_at=at(SUNDAY, 10)), since=None, by=house.by, skipping=True
+        )
+
+
+@pytest.mark.parametrize("what", ["split", "end"])
+def test_past_date_that_was_moved_forward_stays(house, what):
+    series = house.series(count=4)
+    move(house, booking(series, 2), at(THURSDAY, 10))
+
+    with clock.frozen(at(THURSDAY, 12)):
+        if what == "split":
+            split(house, series, nth=None, starts_at=at(TUESDAY + WEEK, 12))
+            left = ["02.03 10:00", "09.03 12:00", "04.03 10:00", "23.03 12:00"]
+        else:
+            series_services.end_series(series, since=None, by=house.by)
+            left = ["02.03 10:00", "04.03 10:00"]
+
+        assert dates(series) == left
+        assert verifying.discrepancies() == []
+        undoing.undo(series, by=house.by)
+        assert dates(series) == ["02.03 10:00", "09.03 10:00", "04.03 10:00", "23.03 10:00"]
+        assert verifying.discrepancies() == []
+
+
+def test_what_was_rolled_forward_meanwhile_is_undone_too(house):
+    series = house.series(until=None)
+    split(house, series, nth=3, starts_at=at(TUESDAY + 3 * WEEK, 12))
+    with clock.frozen(at(MONDAY + WEEK, 1)):
+        horizon.roll_all()
+    SeriesChange.objects.update(at=at(MONDAY + WEEK, 1))
+
+    with clock.frozen(at(MONDAY + WEEK, 1)):
+        undoing.undo(series, by=house.by)
+        horizon.roll_all()
+
+        assert dates(series)[-2:] == ["29.06 10:00", "06.07 10:00"]
+        assert verifying.discrepancies() == []
 
 
 def test_split_does_not_end_before_it_begins(house):
