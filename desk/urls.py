@@ -2,13 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from desk.web import absence, bookings, finding, house, mine, people, series, stays, ties, today
+from desk.web import (
+    absence,
+    bookings,
+    finding,
+    house,
+    mine,
+    people,
+    series,
+    stays,
+    ties,
+    today,
+    visits,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
     path("tasks/<uuid:public_id>/done/", today.task_done, name="task-done"),
     path("find/", finding.find, name="find"),
     path("find/book/", finding.book_hour, name="book-hour"),
+    path("visit/", visits.visit_page, name="visit"),
     path("find/repeat/", series.repeat_hour, name="repeat-hour"),
     path("series/<uuid:public_id>/", series.series_page, name="series-page"),
     path("series/<uuid:public_id>.ics", series.series_file, name="series-file"),

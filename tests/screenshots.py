@@ -124,6 +124,17 @@ def series(visit: Visit) -> None:
         summary.click()
 
 
+def one_visit(visit: Visit) -> None:
+    """A family of two: she talks while her child is with somebody else."""
+    mother, child = visit.one_family()[:2]
+    services = visit.api("services/", page_size=100)["results"]
+    asked = {"person": mother, "people-1": mother, "people-2": child}
+    for code in ("social-counselling", "psychological-counselling"):
+        one = next(s["id"] for s in services if s["code"] == code)
+        asked[f"service-{len(asked) - 2}"] = one
+    visit.page.goto("/visit/?" + urlencode(asked))
+
+
 def ill(visit: Visit) -> None:
     """Somebody who has hours in the next fortnight."""
     ahead = next(b for b in visit.bookings("confirmed") if b["starts_at"] > now())
@@ -253,6 +264,7 @@ STEPS: dict[str, Steps] = {
         ("repeat", repeating),
         ("series", series),
         ("absence", ill),
+        ("visit", one_visit),
         ("booking", ahead),
         ("booking-past", behind),
         ("move", moving),

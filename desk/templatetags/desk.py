@@ -1,6 +1,6 @@
 """What the frame of every page asks, and how intervals are written."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -65,6 +65,11 @@ def between(thing: Any) -> str:
 def rhythm(term: Term) -> str:
     """всеки вторник"""
     return wording.of_term(term)
+
+
+@register.filter
+def in_minutes(duration: timedelta) -> int:
+    return int(duration.total_seconds()) // 60
 
 
 @register.filter

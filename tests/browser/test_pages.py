@@ -159,6 +159,16 @@ def opened(browser: Browser, live_server: Any) -> Iterator[Opener]:
         context.close()
 
 
+def visit_asked(world: World) -> dict[str, Any]:
+    return {
+        "person": world.mother.public_id,
+        "service-1": world.service.public_id,
+        "people-1": world.mother.public_id,
+        "service-2": world.service.public_id,
+        "people-2": world.child.public_id,
+    }
+
+
 def pages_of(world: World) -> list[tuple[str, str]]:
     """A role and an address for every page."""
     asked = {"service": world.service.public_id, "person": world.mother.public_id}
@@ -183,6 +193,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("psychologist", f"/find/book/?{urlencode(hour)}"),
         ("coordinator", f"/find/book/?{urlencode(hour | {'person': world.child.public_id})}"),
         ("psychologist", f"/find/book/?{urlencode(gone)}"),
+        ("psychologist", f"/visit/?person={world.mother.public_id}"),
+        ("psychologist", f"/visit/?{urlencode(visit_asked(world))}"),
         ("psychologist", f"/find/repeat/?{urlencode(hour)}"),
         ("psychologist", f"/find/repeat/?{urlencode(gone | {'interval': 0})}"),
         ("coordinator", f"/find/repeat/?{urlencode(gone)}"),

@@ -131,6 +131,8 @@ repeat-hour        POST    -        302 302 302 302 302 403 302 302 302 302
 series-page        GET     series   200 404 200 404 404 404 200 404 404 302
 series-page        POST    series   302 404 302 404 404 404 302 404 404 302
 series-file        GET     series   200 404 200 404 404 404 200 404 404 302
+visit              GET     -        200 200 200 404 200 403 200 404 404 302
+visit              POST    -        404 404 404 404 404 404 404 404 404 302
 absence            GET     -        200 200 200 200 200 403 200 403 403 302
 absence            POST    -        302 302 302 302 302 403 302 403 403 302
 booking-page       GET     booking  200 404 200 404 404 404 200 404 404 302
@@ -394,6 +396,7 @@ SENT: dict[str, Callable[[House], Sent]] = {
     "POST book-hour": an_hour,
     "GET repeat-hour": an_hour,
     "POST repeat-hour": an_hour,
+    "GET visit": lambda h: {"person": h.mother.public_id},
     "POST series-page": lambda h: {"act": "undo", "version": 1},
     "POST new-person": lambda h: {"given_name": ""},
     "POST new-case": lambda h: {"number": ""},
