@@ -156,7 +156,7 @@ def arrange(
     refusals = by_date([*refusals, *unmet])
     if not skipping:
         check_possible(refusals, nothing_stands=not chosen)
-    skipped = [replace(one.place, fate=Fate.DROPPED, why=str(one.error.code)) for one in refusals]
+    skipped = [dropped(refusal) for refusal in refusals]
     others = [place for place in places if place.fate != Fate.PLACED]
     recording.write(
         series,
@@ -167,6 +167,14 @@ def arrange(
         falling=falling or Falling(),
     )
     return refusals
+
+
+def dropped(refusal: Refusal) -> Place:
+    """What becomes of a date that cannot stand as it should: what it had is cancelled, where it
+    was."""
+    place = refusal.place
+    starts_at = place.booking.starts_at if place.booking else place.starts_at
+    return replace(place, fate=Fate.DROPPED, starts_at=starts_at, why=refusal.error.code)
 
 
 def check_possible(refusals: Iterable[Refusal], *, nothing_stands: bool) -> None:

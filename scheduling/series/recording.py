@@ -86,6 +86,7 @@ def sort_other(rows: Written, place: Place, falling: Falling) -> None:
     stood = booking.status != Status.CANCELLED
     booking.term, booking.original_start = place.term, place.original_start
     if stood and not place.stands:
+        booking.starts_at, booking.ends_at = place.starts_at, place.ends_at
         cancel(booking, falling)
         rows.dropped.append(Entry(booking, [], {"party": falling.party.value}))
     else:
