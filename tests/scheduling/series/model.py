@@ -1,0 +1,491 @@
+"""The rules of series again, in plain lists and as naively as possible.
+
+A second opinion for the tests, as tests/scheduling/model.py is for single bookings: no code of
+the program is used, and nothing is clever or fast. All times are what the clock on the wall in
+Sofia shows, without any zone. A session lasts fifty minutes, and its specialist writes for ten
+more. Where the rules do not lay down which of several reasons to refuse comes first, `Refused`
+names them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+HORIZON = 120
+LONGEST = 366
+UNDOABLE = 10 * MINUTE
+
+Holding = tuple[int, datetime, datetime]
+
+
+class Refused(Exception):
+    def __init__(self, *codes: str):
+        super().__init__(*codes)
+        self.codes = set(codes)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    freq: str  # "daily" | "weekly" | "monthly"
+    interval: int = 1
+    weekdays: tuple[int, ...] = ()
+    nth: int | None = None
+
+    def gives(self, first: date, day: date) -> bool:
+        if self.freq == "daily":
+            return (day - first).days % self.interval == 0
+        if self.freq == "weekly":
+            weeks = (monday(day) - monday(first)).days // 7
+            return weeks % self.interval == 0 and day.weekday() in self.weekdays
+        months = 12 * (day.year - first.year) + day.month - first.month
+        if months % self.interval:
+            return False
+        if self.nth is None:
+            return day.day == first.day
+        return day.weekday() in self.weekdays and self.nth in places(day)
+
+    def moved_to(self, day: date) -> Pattern:
+        """The same rhythm, begun on another day."""
+        if self.nth is not None:
+            nth = self.nth if self.nth in places(day) else places(day)[0]
+            return replace(self, weekdays=(day.weekday(),), nth=nth)
+        if len(self.weekdays) == 1:
+            return replace(self, weekdays=(day.weekday(),))
+        return self
+
+    def beats_like(self, other: Pattern) -> bool:
+        return (self.freq, self.interval, len(self.weekdays)) == (
+            other.freq,
+            other.interval,
+            len(other.weekdays),
+        )
+
+
+def monday(day: date) -> date:
+    return day - day.weekday() * DAY
+
+
+def places(day: date) -> list[int]:
+    """Its place among the same weekdays of its month; the last is the -1st too."""
+    last = (day + 7 * DAY).month != day.month
+    return [(day.day - 1) // 7 + 1] + ([-1] if last else [])
+
+
+@dataclass(eq=False)
+class Term:
+    """One rule from its first start to its last day (None: nobody has said)."""
+
+    pattern: Pattern
+    first: datetime
+    last: date | None
+    lead: int
+    room: int | None = None
+
+    def starts(self, until: date) -> Iterator[datetime]:
+        """Until a day, itself included."""
+        end = until if self.last is None else min(self.last, until)
+        for n in range((end - self.first.date()).days + 1):
+            day = self.first.date() + n * DAY
+            if self.pattern.gives(self.first.date(), day):
+                yield datetime.combine(day, self.first.time())
+
+
+@dataclass(eq=False)
+class Date:
+    """What became of one start that a rule gives."""
+
+    original: datetime
+    start: datetime  # where it stands, or stood when it was cancelled
+    term: Term
+    lead: int
+    state: str = "stands"  # "stands" | "cancelled" | "skipped"
+    why: str = ""
+    is_closed: bool = False
+    booking: int | None = None  # the program's
+    room: int | None = None  # the one that the program chose
+
+    def is_moved(self) -> bool:
+        return self.start != self.original
+
+
+@dataclass
+class Series:
+    person: int
+    is_open: bool
+    dates: list[Date] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
+    before: Series | None = None  # how it stood before the last change
+    changed_at: datetime | None = None
+
+    def sorted(self) -> list[Date]:
+        return sorted(self.dates, key=lambda one: one.original)
+
+
+@dataclass
+class Single:
+    """A booking of no series, or a block."""
+
+    holdings: list[Holding]
+
+
+class World:
+    def __init__(self, now: datetime, rooms: Collection[int], closed: Iterable[date]):
+        self.now = now
+        self.rooms = list(rooms)
+        self.closed = set(closed)
+        self.series: list[Series] = []
+        self.singles: list[Single] = []
+
+    # Facts
+
+    def horizon(self) -> date:
+        return self.now.date() + HORIZON * DAY
+
+    def is_ahead(self, one: Date) -> bool:
+        return one.start > self.now and not one.is_closed
+
+    def held(self, without: Collection[Date] = ()) -> list[Holding]:
+        """By everybody, but for some dates."""
+        holdings = [h for single in self.singles for h in single.holdings]
+        for series in self.series:
+            for one in series.dates:
+                if one.state == "stands" and one not in without:
+                    holdings += holdings_of(one, series.person)
+        return holdings
+
+    def why_not(
+        self, start: datetime, lead: int, person: int, room: int | None, held: list[Holding]
+    ) -> str | None:
+        """Monday to Saturday from nine to five, on days that are not closed."""
+        if start <= self.now:
+            return "past_start"
+        if start.date() > self.now.date() + LONGEST * DAY:
+            return "too_far_ahead"
+        if start.date() in self.closed:
+            return "closed"
+        end = start + 50 * MINUTE
+        if start.weekday() == 6 or start.time() < time(9) or end.time() > time(17):
+            return "outside_availability"
+        wanted = [(lead, start, start + 60 * MINUTE), (person, start, end)]
+        rooms = [(one, start, end) for one in self.rooms if room in (None, one)]
+        if any(clash(one, held) for one in wanted) or all(clash(one, held) for one in rooms):
+            return "resource_unavailable"
+        return None
+
+    def decide(
+        self, series: Series, wanted: list[Date], without: Collection[Date], *, skipping: bool
+    ) -> None:
+        """Let dates stand, or be skipped; raise if that will not do."""
+        held = self.held(without)
+        codes = set()
+        # What somebody moved by hand stays; another date must do without its hour.
+        for one in sorted(wanted, key=lambda one: not one.is_moved()):
+            why = self.why_not(one.start, one.lead, series.person, one.term.room, held)
+            if why is None:
+                one.state = "stands"
+                # Rooms are as good as one another: only one date at a time wants one.
+                held += [h for h in holdings_of(one, series.person) if h[0] not in self.rooms]
+                continue
+            one.state, one.why = "skipped", why
+            one.start = one.original
+            one.booking = None
+            codes.add(why)
+        if codes - {"closed"} and not skipping:
+            raise Refused(*codes)
+
+    # Commands
+
+    def create(
+        self, *, lead: int, person: int, pattern: Pattern, first: datetime,
+        until: date | None, count: int | None, skipping: bool,
+    ) -> Series:  # fmt: skip
+        self.check_first(pattern, first)
+        term = Term(pattern, first, until, lead)
+        series = Series(person, is_open=until is None and count is None)
+        if count is not None:
+            term.last = nth_start(term, count).date()
+        if term.last is not None:
+            self.check_length(term)
+        dates = [new_date(term, s) for s in self.due(series, term)]
+        self.decide(series, dates, (), skipping=skipping)
+        if not any(one.state == "stands" for one in dates):
+            raise Refused(*(one.why for one in dates))
+        series.before = Series(person, is_open=False)
+        series.changed_at = self.now
+        series.dates, series.terms = dates, [term]
+        self.series.append(series)
+        return series
+
+    def check_first(self, pattern: Pattern, first: datetime) -> None:
+        codes = []
+        if first <= self.now:
+            codes.append("past_start")
+        if not pattern.gives(first.date(), first.date()):
+            codes.append("start_off_rule")
+        if first.hour == 3:
+            codes.append("clocks_change_then")
+        if codes:
+            raise Refused(*codes)
+
+    def check_length(self, term: Term) -> None:
+        too_long = (term.last - term.first.date()).days > LONGEST
+        dates = list(term.starts(term.last))
+        too_far = not dates or (dates[-1].date() - self.now.date()).days > LONGEST
+        if too_long or too_far:
+            raise Refused("series_too_long", "too_far_ahead")
+
+    def due(self, series: Series, term: Term) -> list[datetime]:
+        return list(term.starts(self.horizon() if series.is_open else term.last or date.max))
+
+    def move(self, series: Series, one: Date, start: datetime) -> None:
+        why = self.why_not(start, one.lead, series.person, None, self.held([one]))
+        self.check_step(one, why)
+        self.remember(series)
+        one.start = start
+
+    def cancel(self, series: Series, one: Date) -> None:
+        self.check_step(one)
+        self.remember(series)
+        one.state = "cancelled"
+
+    def check_step(self, one: Date, *reasons: str | None) -> None:
+        codes = [why for why in reasons if why is not None]
+        if one.state != "stands" or one.is_closed:
+            codes.append("wrong_status")
+        if one.start <= self.now:
+            codes.append("already_begun")
+        if codes:
+            raise Refused(*codes)
+
+    def restore(self, series: Series, one: Date, start: datetime | None) -> None:
+        if one.state == "stands" or not self.is_ahead(one):
+            raise Refused("not_a_date")
+        where = start or one.start
+        lead = one.lead if one.state == "cancelled" else one.term.lead
+        why = self.why_not(where, lead, series.person, one.term.room, self.held([one]))
+        if why is not None:
+            raise Refused(why)
+        self.remember(series)
+        one.start, one.lead, one.state, one.why = where, lead, "stands", ""
+
+    def outcome(self, one: Date) -> None:
+        if one.state != "stands":
+            raise Refused("wrong_status")
+        if one.start > self.now:
+            raise Refused("too_early")
+        one.is_closed = True
+
+    def ahead(self, series: Series, since: datetime | None) -> list[Date]:
+        ahead = [one for one in series.sorted() if self.is_ahead(one)]
+        if since is None:
+            if not ahead:
+                raise Refused("series_over")
+            return ahead
+        following = [one for one in ahead if one.original >= since]
+        if not following or following[0].original != since:
+            raise Refused("not_a_date", "series_over")
+        return following
+
+    def split(
+        self, series: Series, *, since: datetime | None, start: datetime | None,
+        lead: int | None, room: int | None, pattern: Pattern | None, until: date | None,
+        skipping: bool,
+    ) -> None:  # fmt: skip
+        ahead = self.ahead(series, since)
+        old = ahead[0].term
+        first = start or ahead[0].original
+        rhythm = pattern or old.pattern.moved_to(first.date())
+        self.check_first(rhythm, first)
+        term = Term(rhythm, first, until, lead or old.lead, room or old.room)
+        alike = rhythm.beats_like(old.pattern)
+        is_open = series.is_open and until is None
+        if until is None and not alike:
+            term.last = series.terms[-1].last
+        if until is None and alike:
+            starts = [nth_start(term, n + 1) for n in range(len(ahead))]
+            term.last = None if is_open else starts[-1].date()
+        else:
+            starts = list(term.starts(self.horizon() if is_open else term.last or date.max))
+        if term.last is not None:
+            self.check_length(term)
+
+        matched = in_order(ahead, starts) if alike else by_period(ahead, starts, old, rhythm)
+        kept: list[Date] = []
+        wanted: list[Date] = []
+        freed = list(ahead)
+        for one, original in matched:
+            if original is None:
+                continue
+            became = followed(one, original, term)
+            kept.append(became)
+            untouched = one and (one.start, one.lead, one.room) == (
+                became.start,
+                became.lead,
+                room or one.room,
+            )
+            if one is not None and untouched:
+                freed.remove(one)
+            elif became.state == "stands":
+                wanted.append(became)
+        self.decide(series, wanted, freed, skipping=skipping)
+        self.remember(series)
+        series.dates = [one for one in series.dates if one not in ahead] + kept
+        end_before(series, first=ahead[0].original.date())
+        series.terms.append(term)
+        series.is_open = is_open
+
+    def end(self, series: Series, since: datetime | None) -> None:
+        ahead = self.ahead(series, since)
+        self.remember(series)
+        series.dates = [one for one in series.dates if one not in ahead]
+        end_before(series, first=ahead[0].original.date())
+        series.is_open = False
+
+    def extend(self, series: Series, until: date | None, *, skipping: bool) -> None:
+        term = series.terms[-1]
+        longer = replace(term, last=until)
+        end = self.horizon() if until is None else until
+        dates = [new_date(term, start) for start in longer.starts(end)]
+        dates = [one for one in dates if self.is_undecided(series, one)]
+        self.decide(series, dates, (), skipping=skipping)
+        self.remember(series)
+        term.last = until
+        series.is_open = until is None
+        series.dates += dates
+
+    def roll(self) -> None:
+        for series in self.series:
+            if series.is_open:
+                term = series.terms[-1]
+                dates = [new_date(term, start) for start in term.starts(self.horizon())]
+                dates = [one for one in dates if self.is_undecided(series, one)]
+                self.decide(series, dates, (), skipping=True)
+                series.dates += dates
+
+    def is_undecided(self, series: Series, new: Date) -> bool:
+        known = {one.original for one in series.dates if one.term is new.term}
+        return new.start > self.now and new.original not in known
+
+    # Commands of others
+
+    def book(self, start: datetime, lead: int, person: int) -> None:
+        why = self.why_not(start, lead, person, None, self.held())
+        if why is not None:
+            raise Refused(why)
+
+    def block(self, holding: Holding) -> None:
+        if holding[2] <= self.now:
+            raise Refused("past_start")
+        if clash(holding, self.held()):
+            raise Refused("resource_unavailable")
+        self.singles.append(Single([holding]))
+
+    # Undoing
+
+    def remember(self, series: Series) -> None:
+        series.before = None
+        series.before = deepcopy(series)
+        series.changed_at = self.now
+
+    def undo(self, series: Series) -> None:
+        before = series.before
+        if before is None or self.now > series.changed_at + UNDOABLE:
+            raise Refused("nothing_to_undo")
+        touched = [one for one in series.dates if not is_among(one, before.dates)]
+        held = self.held(touched)
+        for one in before.dates:
+            if one.state == "stands" and not is_among(one, series.dates):
+                mine = holdings_of(one, series.person)
+                if self.is_taken(mine, held):
+                    raise Refused("time_taken_since")
+        series.dates, series.terms = before.dates, before.terms
+        series.is_open, series.before = before.is_open, None
+
+    def is_taken(self, wanted: list[Holding], held: list[Holding]) -> bool:
+        fixed = [one for one in wanted if one[0] not in self.rooms]
+        [(_, start, end)] = [one for one in wanted if one[0] in self.rooms]
+        return any(clash(one, held) for one in fixed) or all(
+            clash((room, start, end), held) for room in self.rooms
+        )
+
+
+def holdings_of(one: Date, person: int) -> list[Holding]:
+    end = one.start + 50 * MINUTE
+    room = [(one.room, one.start, end)] if one.room is not None else []
+    return [(one.lead, one.start, end + 10 * MINUTE), (person, one.start, end), *room]
+
+
+def clash(wanted: Holding, held: list[Holding]) -> bool:
+    who, start, end = wanted
+    return any(who == other and start < until and begins < end for other, begins, until in held)
+
+
+def new_date(term: Term, start: datetime) -> Date:
+    return Date(start, start, term, term.lead)
+
+
+def nth_start(term: Term, n: int) -> datetime:
+    """The nth that the rule gives, however far; a rule that has fewer in ten years has none."""
+    endless = replace(term, last=None)
+    found = list(endless.starts(term.first.date() + 3660 * DAY))[:n]
+    if len(found) < n:
+        raise Refused("series_too_long")
+    return found[-1]
+
+
+def in_order(
+    dates: list[Date], starts: list[datetime]
+) -> list[tuple[Date | None, datetime | None]]:
+    return list(zip_longest(dates, starts))
+
+
+def by_period(
+    dates: list[Date], starts: list[datetime], old: Term, rhythm: Pattern
+) -> list[tuple[Date | None, datetime | None]]:
+    freqs = {old.pattern.freq, rhythm.freq}
+
+    def period(instant: datetime) -> date:
+        if "monthly" in freqs:
+            return instant.date().replace(day=1)
+        return instant.date() if freqs == {"daily"} else monday(instant.date())
+
+    pairs: list[tuple[Date | None, datetime | None]] = []
+    for one in sorted({period(d.original) for d in dates} | {period(s) for s in starts}):
+        pairs += zip_longest(
+            [d for d in dates if period(d.original) == one],
+            [s for s in starts if period(s) == one],
+        )
+    return pairs
+
+
+def followed(one: Date | None, original: datetime, term: Term) -> Date:
+    """What a date becomes when a rule's start takes the place of the one it had."""
+    if one is None:
+        return new_date(term, original)
+    became = replace(one, original=original, term=term)
+    if one.state == "skipped":
+        became.start = original
+    elif one.state == "stands":
+        became.lead = term.lead
+        became.start = one.start if one.is_moved() else original
+    return became
+
+
+def end_before(series: Series, *, first: date) -> None:
+    """None of its rules gives a date any more from that day on."""
+    for term in series.terms:
+        term.last = first - DAY if term.last is None else min(term.last, first - DAY)
+
+
+def is_among(one: Date, dates: list[Date]) -> bool:
+    return any(
+        (one.booking, one.original, one.start, one.lead, one.state)
+        == (other.booking, other.original, other.start, other.lead, other.state)
+        for other in dates
+    )
