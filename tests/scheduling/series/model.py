@@ -349,6 +349,10 @@ class World:
 
     def extend(self, series: Series, until: date | None, *, skipping: bool) -> None:
         term = series.terms[-1]
+        if until is not None and until <= booked_to(series):
+            raise Refused("ends_sooner")
+        if until is not None and until > self.now.date() + LONGEST * DAY:
+            raise Refused("series_too_long", "too_far_ahead")
         longer = replace(term, last=until)
         end = self.horizon() if until is None else until
         dates = [new_date(term, start) for start in longer.starts(end)]
@@ -475,6 +479,12 @@ def followed(one: Date | None, original: datetime, term: Term) -> Date:
         became.lead = term.lead
         became.start = one.start if one.is_moved() else original
     return became
+
+
+def booked_to(series: Series) -> date:
+    """Its last day, or the last that has been booked while it is open."""
+    last = series.terms[-1].last
+    return last if last is not None else series.sorted()[-1].original.date()
 
 
 def end_before(series: Series, *, first: date) -> None:

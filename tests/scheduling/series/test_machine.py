@@ -307,14 +307,11 @@ class SideBySide(RuleBasedStateMachine):
             lambda: self.world.end(twin.modelled, since),
         )
 
-    @rule(twin=twins, days=st.one_of(st.none(), st.integers(1, 60)), skipping=st.booleans())
+    @rule(twin=twins, days=st.one_of(st.none(), st.integers(-3, 60)), skipping=st.booleans())
     def extend(self, twin, days, skipping):
         if not twin.modelled.terms:
             return
-        last = twin.modelled.terms[-1].last
-        if last is None:
-            days = None  # nobody has said when it ends: there is no later day
-        until = None if days is None else last + days * DAY
+        until = None if days is None else model.booked_to(twin.modelled) + days * DAY
         self.both(
             lambda: series_services.extend_series(
                 twin.row, until=until, by=self.house.by, skipping=skipping
