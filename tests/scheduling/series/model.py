@@ -196,7 +196,8 @@ class World:
             one.start = one.original
             one.booking = None
             codes.add(why)
-        if codes - {"closed"} and not skipping:
+        none = bool(wanted) and all(one.state == "skipped" for one in wanted)
+        if not skipping and (none or codes - {"closed"}):
             raise Refused(*codes)
 
     # Commands
@@ -334,6 +335,8 @@ class World:
             elif became.state == "stands":
                 wanted.append(became)
         self.decide(series, wanted, freed, skipping=skipping)
+        if wanted and all(one.state == "skipped" for one in wanted):
+            raise Refused(*(one.why for one in wanted))
         self.remember(series)
         series.dates = [one for one in series.dates if one not in ahead] + kept
         end_before(series, first=ahead[0].original.date())

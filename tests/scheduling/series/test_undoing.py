@@ -139,3 +139,15 @@ def test_undone_restoring_leaves_the_date_where_it_stood(house):
     undo(house, series)
 
     assert dates(series) == ["02.03 10:00", "x09.03 10:00"]
+
+
+def test_undone_restoring_of_a_skipped_date_leaves_why_it_was_skipped(house):
+    close(house, 1)
+    series = house.series(count=3)
+    second = at(TUESDAY + WEEK, 10)
+    series_services.restore_date(series, second, by=house.by, starts_at=second + DAY)
+
+    undo(house, series)
+
+    [_, skipped, _] = selectors.dates_of(selectors.terms_of(series))
+    assert skipped.why == "closed"
