@@ -66,6 +66,8 @@ class Snapshot:
 
     dates: dict[int, dict[str, Any]]
     terms: dict[str, str]
+    skipped: dict[tuple[int, datetime], str]
+    """Why each date without a booking was skipped, by event and start."""
     is_open: bool
 
 
@@ -78,12 +80,11 @@ def dates_ahead(series: Series) -> QuerySet[Booking]:
 def snapshot(series: Series) -> Snapshot:
     bookings = list(dates_ahead(series))
     terms = series.terms.filter(event__end_recurring_period__gte=clock.now())
+    known = list(terms.select_related("event"))
     return Snapshot(
         states_of(bookings),
-        {
-            str(term.pk): recurrence.last_day(term.event).isoformat()
-            for term in terms.select_related("event")
-        },
+        {str(term.pk): recurrence.last_day(term.event).isoformat() for term in known},
+        recurrence.left_out(term.event for term in known),
         series.is_open,
     )
 
@@ -110,7 +111,7 @@ def state_of(booking: Booking, held: Held) -> dict[str, Any]:
     }
 
 
-NOTHING = Snapshot({}, {}, False)
+NOTHING = Snapshot({}, {}, {}, False)
 """Before a series is made."""
 
 
@@ -122,9 +123,14 @@ def kept(series: Series, what: What, *, by: User, was: Snapshot | None = None) -
     newest = series.terms.aggregate(pk=Max("pk"))["pk"] or 0
     yield
     dates = [
-        {"booking": key, "was": was.dates.get(key), "version": version}
-        for key, version, term, original_start in dates_ahead(series).values_list(
-            "pk", "version", "term", "original_start"
+        {
+            "booking": key,
+            "was": was.dates.get(key),
+            "version": version,
+            "why": was.skipped.get((event, original_start), "") if original_start else "",
+        }
+        for key, version, term, event, original_start in dates_ahead(series).values_list(
+            "pk", "version", "term", "term__event", "original_start"
         )
         if (version, term, original_start) != identity(was.dates.get(key))
     ]

@@ -86,7 +86,7 @@ def places_before(
     for line in lines:
         booking, was = touched[line["booking"]], line["was"]
         if was is None:
-            places.append(unmade(booking, terms))
+            places.append(unmade(booking, terms, why=line["why"]))
         else:
             place = place_before(booking, was, terms[was["term"]], leads[was["lead"]])
             place = replace(place, why=whys.get((place.term.event_id, place.original_start), ""))
@@ -109,8 +109,8 @@ def booked_since(terms: Mapping[int, Term], touched: Mapping[int, Booking]) -> l
     ]
 
 
-def unmade(booking: Booking, terms: Mapping[int, Term]) -> Place:
-    """A date that the change made is cancelled."""
+def unmade(booking: Booking, terms: Mapping[int, Term], *, why: str = "") -> Place:
+    """A date that the change made is cancelled, or skipped again."""
     assert booking.term_id is not None
     assert booking.original_start is not None
     term = terms[booking.term_id]
@@ -121,6 +121,7 @@ def unmade(booking: Booking, terms: Mapping[int, Term]) -> Place:
         term.lead,
         booking=booking,
         fate=Fate.DROPPED,
+        why=why,
     )
 
 
