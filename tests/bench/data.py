@@ -5,12 +5,11 @@ from datetime import date, datetime, time
 from random import Random
 
 from django.contrib.auth.hashers import make_password
-from django.core.management.color import no_style
-from django.db import connection, models
+from django.db import connection
 from knox.crypto import hash_token
 from knox.models import AuthToken
 
-from base import clock
+from base import bulk, clock
 from notifications.models import Reminder
 from people.models import (
     Carer,
@@ -40,11 +39,15 @@ from scheduling.models import (
     Resource,
     Service,
 )
-from tests.bench import bulk, house, world
+from tests.bench import house, world
+from tests.bench.asleep import exclusions_asleep
 from tests.bench.models import PlainRow
 from tests.bench.world import child_id, client_id, room_id, specialist_id
 
 LOADED = (Booking, Participation, Allocation, Change, Reminder)
+NUMBERED = (*LOADED, User, Resource, Household, Person, Stay)
+"""What brings ids of its own."""
+
 PRESENT = 10_000_000
 """Ids from here on belong to the present: the same in every database, whatever its past."""
 
@@ -67,11 +70,14 @@ def fill(older: int) -> None:
     centre = staff_and_rooms()
     families(centre)
     lay_out(older // 4)
-    with bulk.built_after(LOADED):
+    with (
+        bulk.built_after(LOADED, types=(bulk.FOREIGN, bulk.UNIQUE)),
+        exclusions_asleep(LOADED),
+    ):
         load()
-    set_sequences()
+    bulk.set_sequences(NUMBERED)
     house.fill(centre, years=world.YEARS[older], by=COORDINATOR)
-    set_sequences()
+    bulk.set_sequences(NUMBERED)
     with connection.cursor() as cursor:
         cursor.execute(OVERLAPS)
         assert cursor.fetchone() == (0,)
@@ -459,11 +465,3 @@ def either(past: str, future: str) -> str:
 
 def quoted(text: str) -> str:
     return f"'{text}'"
-
-
-def set_sequences() -> None:
-    """Let the next rows come after ours."""
-    kinds: tuple[type[models.Model], ...] = (*LOADED, User, Resource, Household, Person, Stay)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), kinds):
-            cursor.execute(statement)

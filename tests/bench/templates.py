@@ -20,7 +20,7 @@ from tests.bench import world
 from tests.support import clusters, servers
 from tests.support.clusters import ROOT
 
-SOURCES = ("data.py", "house.py", "bulk.py", "world.py", "models.py")
+SOURCES = ("data.py", "house.py", "asleep.py", "world.py", "models.py")
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     "DEBUG": "0",
