@@ -120,7 +120,8 @@ def not_brought_twice(teller: Teller) -> None:
 def moved_again_and_again(teller: Teller) -> None:
     """D10, serial rescheduling: three moves of one hour."""
     family = teller.family(state=cards.PLAIN)
-    booking = teller.diary.take_in(family, TALK, teller.days(8, 17))
+    asked_at = clock.instant(teller.today - timedelta(days=8), time(10, 5))
+    booking = teller.diary.take_in(family, TALK, teller.days(8, 17), asked_at=asked_at)
     for days_ago, offset in ((6, 9), (4, 12), (2, 15)):
         at = clock.instant(teller.today - timedelta(days=days_ago), time(11, 5))
         teller.diary.move(booking, family, TALK, teller.days(offset, offset + 9), at=at)
