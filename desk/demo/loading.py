@@ -1,6 +1,7 @@
 """Loading the demo as a whole, or not at all; and refusing where real data is."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -8,10 +9,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from base import clock
+from base import bulk, clock
 from desk.demo import cards, centres, shelter, staff, stories, told, work
 from desk.demo.diary import Diary
 from desk.demo.families import Founder, close_case
+from desk.demo.past import Past, years
+from desk.demo.progress import Report, silent
 from desk.demo.staff import House
 from desk.demo.work import Figures
 from people.models import Centre
@@ -24,12 +27,23 @@ SMALL = {
     "radnevo": Figures(families=6, consultations=8, visited=3, visitors=1),
     "chirpan": Figures(families=6, consultations=8, visited=3, visitors=1),
 }
+LARGE = "stara-zagora"
+
+
+@dataclass(frozen=True)
+class Size:
+    """What the houses do now, and what lies behind the large one."""
+
+    figures: dict[str, Figures]
+    past: Past | None = None
+
+
 SIZES = {
-    "small": SMALL,
-    "kazanlak": {
-        **SMALL,
-        "kazanlak": Figures(families=55, consultations=255, visited=30, visitors=4),
-    },
+    "small": Size(SMALL),
+    "kazanlak": Size(
+        {**SMALL, "kazanlak": Figures(families=55, consultations=255, visited=30, visitors=4)}
+    ),
+    LARGE: Size(SMALL, Past()),
 }
 OUTSIDE_APPS = ("account", "knox", "mfa", "schedule", "sessions")
 """Apps of others whose rows are about our people and their log-ins."""
@@ -44,7 +58,7 @@ class AlreadyThere(Exception):
 
 
 @transaction.atomic
-def load(size: str, *, reset: bool = False) -> None:
+def load(size: str, *, reset: bool = False, report: Report = silent) -> None:
     """Invent all four centres. Raises RealData, or AlreadyThere unless `reset`."""
     keep_others_out()
     if Centre.objects.filter(is_demo=False).exists():
@@ -53,7 +67,7 @@ def load(size: str, *, reset: bool = False) -> None:
         if not reset:
             raise AlreadyThere
         wipe()
-    invent(SIZES[size])
+    invent(SIZES[size], report)
 
 
 def keep_others_out() -> None:
@@ -65,10 +79,8 @@ def keep_others_out() -> None:
 def wipe() -> None:
     """Empty all tables of ours and those about our people; migrations and the like stay."""
     tables = ", ".join(connection.ops.quote_name(table) for table in tables_of_ours())
+    bulk.settle_checks()
     with connection.cursor() as cursor:
-        # A table with checks still pending in this transaction cannot be truncated.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         # Numbers go on where they were: a job that is still queued must not find a namesake.
         cursor.execute(f"TRUNCATE {tables} CASCADE")
 
@@ -82,13 +94,16 @@ def tables_of_ours() -> Iterator[str]:
                     yield model._meta.db_table
 
 
-def invent(figures: dict[str, Figures]) -> None:
+def invent(size: Size, report: Report = silent) -> None:
     houses = {plot.slug: House(*centres.build(plot)) for plot in centres.PLOTS}
     staff.installer()
     staff.hire_all(houses)
     for place, (slug, house) in enumerate(houses.items()):
-        settle_house(house, figures[slug], cards.phone_numbers(place))
+        settle_house(house, size.figures[slug], cards.phone_numbers(place))
     told.settle_before(clock.midnight(clock.today()))
+    if size.past:
+        rng = Random(f"{SEED} years")  # noqa: S311 - invention, not secrets
+        years.live_through(houses[LARGE], size.past, rng, report)
 
 
 def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:
@@ -105,7 +120,7 @@ def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:
     work.miss_appointments(diary, families)
     work.hold_consultations(diary, families, figures)
     work.cancel_appointments(diary, families)
-    if house.centre.slug == "stara-zagora":
+    if house.centre.slug == LARGE:
         stories.tell_all(stories.Teller(founder, diary, phones), families)
     work.look_ahead(diary, families)
     stories.hold_and_let_go(diary, *families[:2])

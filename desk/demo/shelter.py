@@ -28,7 +28,7 @@ from rooms.watching import watch_stays
 from scheduling.models import Resource
 
 YEARS_BACK = timedelta(days=2 * 365)
-OPENED_ON = date(2015, 3, 2)
+OPENED_ON = date(2010, 3, 1)
 PHONED = "Обажда се полицията, ще ги доведат"
 
 

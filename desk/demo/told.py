@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from base import clock
 from notifications.models import Delivery, Reminder
+from people.models import ContactCard
 from scheduling.models import Booking
 
 Status = Reminder.Status
@@ -27,12 +28,16 @@ def with_cards(reminders: QuerySet[Reminder]) -> list[Reminder]:
 
 
 def settle(reminder: Reminder) -> str:
-    card = getattr(reminder.recipient, "contact_card", None)
+    judge(reminder, getattr(reminder.recipient, "contact_card", None))
+    reminder.save(update_fields=["status", "why"])
+    return reminder.status
+
+
+def judge(reminder: Reminder, card: ContactCard | None) -> None:
+    """Sent where the card allowed it on its day, silent otherwise."""
     day = clock.local(reminder.due_at).date()
     reminder.why = card.silence_on(day) or "" if card else "no_card"
     reminder.status = Status.SILENT if reminder.why else Status.SENT
-    reminder.save(update_fields=["status", "why"])
-    return reminder.status
 
 
 def delivered(reminder: Reminder) -> Delivery:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from desk.demo import centres, loading, staff
+from desk.demo.progress import report_to
 from people.models import Centre, Role
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Command(BaseCommand):
                 self.print_log_ins()
             return
         try:
-            loading.load(size, reset=reset)
+            loading.load(size, reset=reset, report=report_to(self.stdout))
         except loading.RealData:
             raise CommandError(
                 "This database holds a real centre: the demo loads into an empty database only."
