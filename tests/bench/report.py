@@ -1,4 +1,4 @@
-"""The eight targets, and how the findings stand to them."""
+"""The targets, and how the findings stand to them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

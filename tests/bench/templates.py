@@ -8,7 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,13 @@ from tests.bench import world
 from tests.support import clusters, servers
 from tests.support.clusters import ROOT
 
-SOURCES = ("data.py", "house.py", "asleep.py", "world.py", "models.py")
+OF_THE_CROWD = [f"tests/bench/{name}.py" for name in ("data", "house", "asleep", "world", "models")]
+SOURCES = {
+    **dict.fromkeys(world.SIZES, OF_THE_CROWD),
+    "stara-zagora": ["tests/bench/years.py", "base/bulk.py", "desk/demo"],
+}
+"""What fills a database of each size: files, and folders of them."""
+
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     "DEBUG": "0",
@@ -35,30 +41,30 @@ class Databases:
         self.server = server
 
     @contextmanager
-    def clones(self) -> Iterator[dict[str, str]]:
-        """A fresh database of each size, by URL; gone when the block ends."""
-        names = {size: f"bench_run_{os.getpid()}_{size}" for size in world.SIZES}
+    def clones(self, sizes: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """Fresh databases, each of a size, by URL; gone when the block ends."""
+        names = {clone: f"bench_run_{os.getpid()}_{clone}" for clone in sizes}
         self.drop_remains()
         try:
-            for size, name in names.items():
-                self.copy(self.template(size), name)
-            yield {size: self.server.url(name) for size, name in names.items()}
+            for clone, size in sizes.items():
+                self.copy(self.template(size), names[clone])
+            yield {clone: self.server.url(name) for clone, name in names.items()}
         finally:
             for name in names.values():
                 self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def template(self, size: str) -> str:
         """The name of the filled template, made now if there is none."""
-        name = f"bench_{size}_{contents_hash()}"
+        name = template_name(size)
         if name not in self.known(finished=True):
-            self.build(name, world.SIZES[size])
+            self.build(name, size)
         return name
 
-    def build(self, name: str, older: int) -> None:
-        print(f"Building a database with {older:,} older allocations…", file=sys.stderr, flush=True)
+    def build(self, name: str, size: str) -> None:
+        print(f"Building a database: {size}…", file=sys.stderr, flush=True)
         self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         self.copy(clusters.Cluster(self.server.url("postgres")).template(), name)
-        fill(self.server.url(name), older)
+        fill(self.server.url(name), size)
         self.execute("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false", name)
 
     def copy(self, template: str, name: str) -> None:
@@ -69,8 +75,9 @@ class Databases:
         for name in self.known(finished=False):
             if not name.startswith("bench_run_") or not is_alive(name):
                 self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        present = set(map(template_name, SOURCES))
         for name in self.known(finished=True):
-            if not name.endswith(contents_hash()):
+            if name not in present:
                 self.execute("ALTER DATABASE {} WITH IS_TEMPLATE false", name)
                 self.execute("DROP DATABASE {}", name)
 
@@ -95,17 +102,19 @@ def is_alive(clone: str) -> bool:
     return Path(f"/proc/{clone.split('_')[2]}").exists()
 
 
-def contents_hash() -> str:
+def template_name(size: str) -> str:
     digest = hashlib.sha256(clusters.migrations_hash().encode())
-    for source in SOURCES:
-        digest.update((Path(__file__).parent / source).read_bytes())
-    return digest.hexdigest()[:12]
+    for source in SOURCES[size]:
+        path = ROOT / source
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    return f"bench_{size}_{digest.hexdigest()[:12]}"
 
 
-def fill(database_url: str, older: int) -> None:
+def fill(database_url: str, size: str) -> None:
     """In a process of its own: this one speaks to many databases, Django to one."""
     subprocess.run(
-        [sys.executable, "manage.py", "bench_data", str(older)],
+        [sys.executable, "manage.py", "bench_data", size],
         check=True,
         cwd=ROOT,
         env=os.environ | SETTINGS | {"DATABASE_URL": database_url},

@@ -1,18 +1,21 @@
-"""`manage.py bench_data OLDER`: fill a migrated database for the bench."""
+"""`manage.py bench_data SIZE`: fill a migrated database for the bench."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tests.bench import data
+from tests.bench import data, world, years
 
 
 class Command(BaseCommand):
-    help = "Fills a migrated, empty database with the bench's centre."
+    help = "Fills a migrated, empty database with what the bench measures on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("older", type=int, help="how many older allocations")
+        parser.add_argument("size", choices=(*world.SIZES, years.SIZE))
 
-    def handle(self, *args: Any, older: int, **options: Any) -> None:
-        data.fill(older)
+    def handle(self, *args: Any, size: str, **options: Any) -> None:
+        if size == years.SIZE:
+            years.fill()
+        else:
+            data.fill(world.SIZES[size])
