@@ -17,11 +17,12 @@ class Discrepancy:
 
 CHECKS = {
     "a lane is held twice at a time": """
-        SELECT DISTINCT one.booking_id FROM scheduling_allocation one
-          JOIN scheduling_allocation other
-            ON other.resource_id = one.resource_id AND other.lane = one.lane AND other.id > one.id
-           AND other.period && one.period AND other.active
-         WHERE one.active
+        SELECT DISTINCT booking_id FROM (
+               SELECT booking_id, lower(period) < max(upper(period)) OVER (
+                          PARTITION BY resource_id, lane ORDER BY lower(period), id
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS begins_too_early
+                 FROM scheduling_allocation WHERE active) held
+         WHERE begins_too_early
     """,
     "a lane beyond the resource's lanes is held": """
         SELECT held.booking_id FROM scheduling_allocation held

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from scheduling import services, verifying
@@ -71,3 +73,19 @@ def take_lanes_away() -> None:
 def test_what_a_shell_spoiled_is_named(booking, spoil, rule):
     spoil(booking)
     assert rule in {found.rule for found in verifying.discrepancies()}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "wrong"),
+    [(8, 10, False), (9, 11, True), (10, 11, True), (8, 13, True), (11, 12, False)],
+)
+def test_a_lane_held_twice_is_named(booking, begins, ends, wrong):
+    """After a shell took the constraint away. A room, which has no margins: 10:00 to 10:50."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE scheduling_allocation DROP CONSTRAINT resource_held_once")
+    room = booking.allocations.get(part="room")
+    room.pk, room.period = None, TimestamptzRange(at(MONDAY, begins), at(MONDAY, ends))
+    room.save()
+    rules = {found.rule for found in verifying.discrepancies()}
+    assert ("a lane is held twice at a time" in rules) == wrong
