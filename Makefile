@@ -27,6 +27,7 @@ STATIC := var/static/vendor/pico.min.css
 CATALOGUES := $(wildcard config/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 NODE_TOOLS := node_modules/.tools
+CALENDARS := var/calendars/.fetched
 
 .PHONY: help
 help: ## List the targets
@@ -111,11 +112,19 @@ $(STATIC): package-lock.json $(NODE)
 # --- What tests need besides. What cannot be had is named, and only its tests are skipped. ---------
 
 .PHONY: setup-test
-setup-test: $(DEV) setup $(NODE_TOOLS) chromium
+setup-test: $(DEV) setup $(NODE_TOOLS) $(CALENDARS) chromium
 
 $(NODE_TOOLS): package-lock.json $(STATIC)
 	@npm ci --loglevel=error && touch $@ \
 		|| echo "The npm packages could not be got: tests with node and Prism will not run." >&2
+
+# Their tests are full of calendars. The versions are those that are installed.
+$(CALENDARS): requirements.txt requirements-dev.txt $(DEV)
+	@mkdir -p $(@D) && rm -f $(@D)/*.tar.gz
+	@$(BIN)/python -m pip download -q --no-deps --no-binary :all: -d $(@D) \
+		$$(grep -hE '^(icalendar|recurring-ical-events)==' requirements.txt requirements-dev.txt) \
+		&& touch $@ \
+		|| echo "The source archives could not be got: tests that read their calendars will not run." >&2
 
 APT := $(shell test "$$(id -u)" = 0 && command -v apt-get)
 export DEBIAN_FRONTEND := noninteractive

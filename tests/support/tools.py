@@ -20,6 +20,7 @@ TWILIO_API = (
     MODULES / "@twilio/cli-core/src/services/twilio-api/twilio_api_v2010.json"
 )  # Twilio's own description of its interface
 ICAL_JS = MODULES / "ical.js"
+CALENDARS = ROOT / "var" / "calendars"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Tool:
     """What a test needs: a name for people, and where it is, None when it is missing."""
 
     name: str
-    find: Callable[[], Path | None]
+    find: Callable[[], object]
 
 
 def chromium() -> Path | None:
@@ -66,7 +67,16 @@ def postgres15() -> Path | None:
     return POSTGRES15 if (POSTGRES15 / "postgres").exists() else None
 
 
+def calendar_archives() -> list[Path] | None:
+    """The source archives whose tests are full of calendars."""
+    found = sorted(CALENDARS.glob("*.tar.gz"))
+    return found if len(found) == 2 else None
+
+
 TOOLS = {
+    "calendars": Tool(
+        "the source archives of icalendar and recurring-ical-events", calendar_archives
+    ),
     "chromium": Tool("Chromium", chromium),
     "node": Tool("node with npm's ical.js", lambda: _node_with(ICAL_JS)),
     "prism": Tool("Prism with Twilio's OpenAPI", lambda: _node_with(PRISM, TWILIO_API)),

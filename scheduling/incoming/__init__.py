@@ -1,0 +1,1 @@
+"""Calendars that staff bring in: nothing is kept of them but when they are busy."""
