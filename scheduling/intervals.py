@@ -3,9 +3,10 @@
 Whole numbers, because a month of a hundred specialists is tens of thousands of comparisons.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 Span = tuple[int, int]
 Spans = Sequence[Span]
@@ -73,6 +74,12 @@ def intersect(one: Spans, other: Spans) -> list[Span]:
         else:
             j += 1
     return both
+
+
+def meeting(spans: Spans, window: Span) -> Spans:
+    """Those of a set that are in the window, with all of those at its edges."""
+    first = bisect_right(spans, window[0], key=itemgetter(1))
+    return spans[first : bisect_left(spans, window[1], key=itemgetter(0))]
 
 
 def starts_within(free: Spans, *, before: int, after: int) -> list[Span]:

@@ -1,10 +1,10 @@
 """What a centre has set up, kept by each process until the database says that it changed.
 
-Services, rooms, cars, who gives what, doors, working hours and closures are asked for by every
-search and every booking, and change a few times a month. Whatever changes one of them, a page, a
-shell or an import, gives the stamp another value in the same transaction (migration 0008): who
-reads the stamp knows whether what it keeps still holds. A change that is rolled back takes its
-stamp back with it.
+Services, rooms, cars, who gives what, doors, working hours, what keeps her busy elsewhere and
+closures are asked for by every search and every booking, and change a few times a month. Whatever
+changes one of them, a page, a shell or an import, gives the stamp another value in the same
+transaction (migrations 0008, 0012): who reads the stamp knows whether what it keeps still holds. A
+change that is rolled back takes its stamp back with it.
 """
 
 from collections import defaultdict
@@ -16,7 +16,8 @@ from uuid import UUID
 
 from base import clock
 from base.rows import Question, Row, ask, rows_where
-from scheduling.hours import FACTS, Hours, as_hours
+from scheduling.hours import FACTS, Hours, as_hours, day_span
+from scheduling.intervals import Span, meeting
 from scheduling.models import Resource, Service
 
 STAMP = "SELECT stamp FROM scheduling_setupstamp"
@@ -32,6 +33,15 @@ ROLES = """
     SELECT role.user_id, role.from_on, coalesce(role.until_on, '9999-12-31')
       FROM people_role role JOIN people_user colleague ON colleague.id = role.user_id
      WHERE role.centre_id = %(centre)s AND colleague.is_active
+"""
+
+BUSY = """
+    SELECT busy.resource_id,
+           extract(epoch FROM busy.starts_at)::bigint, extract(epoch FROM busy.ends_at)::bigint
+      FROM scheduling_busytime busy JOIN scheduling_resource it ON it.id = busy.resource_id
+     WHERE busy.ends_at > %(since)s
+       AND it.user_id IN (SELECT user_id FROM people_role WHERE centre_id = %(centre)s)
+     ORDER BY busy.starts_at
 """
 
 USED_THERE = """
@@ -62,6 +72,8 @@ class Setup:
     """Between which dates, both inclusive, a user has some role."""
     facts: dict[int | None, list[Row]]
     """Of hours, by resource; None for the house's own."""
+    busy: dict[int, list[Span]]
+    """Elsewhere, by specialist; in order and disjoint."""
 
     def works_there(self, specialist: Resource, on: date) -> bool:
         periods = self.roles.get(specialist.user_id or 0, ())
@@ -94,8 +106,12 @@ class Setup:
 
     def hours(self, resource_ids: Iterable[int], first: date, last: date) -> Hours:
         """Of the house and of these specialists over the days `first`..`last`."""
-        keys: Iterable[int | None] = (None, *resource_ids)
-        return as_hours(first, last, chain.from_iterable(self.facts.get(key, ()) for key in keys))
+        keys: Sequence[int | None] = (None, *resource_ids)
+        hours = as_hours(first, last, chain.from_iterable(self.facts.get(key, ()) for key in keys))
+        whole = day_span(first)[0], day_span(last)[1]
+        for key in self.busy.keys() & keys:
+            hours.less[key] += meeting(self.busy[key], whole)
+        return hours
 
 
 kept: dict[int, tuple[object, Setup]] = {}
@@ -126,12 +142,13 @@ def read_setup(centre_id: int) -> Setup:
     """Of colleagues' hours that differ on single dates only those from yesterday on, lest they
     grow."""
     facts = {"centre": centre_id, "since": clock.today() - timedelta(days=1)}
-    services, resources, suiting, roles, hours = ask(
+    services, resources, suiting, roles, hours, busy = ask(
         rows_where(Service, "it.centre_id = %(centre)s", facts),
         rows_where(Resource, USED_THERE, facts),
         Question(SUITING, facts, grouped),
         Question(ROLES, facts, grouped),
         Question(FACTS, facts, by_resource),
+        Question(BUSY, facts, grouped),
     )
     return Setup(
         centre_id,
@@ -140,6 +157,7 @@ def read_setup(centre_id: int) -> Setup:
         {service: {resource for (resource,) in found} for service, found in suiting.items()},
         roles,
         hours,
+        busy,
     )
 
 

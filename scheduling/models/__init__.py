@@ -10,6 +10,7 @@ from scheduling.models.bookings import (
     Int8Range,
     Participation,
 )
+from scheduling.models.busy import BusyTime, OuterCalendar
 from scheduling.models.resources import (
     LONGEST_HOLDING,
     LONGEST_STAY,
@@ -31,12 +32,14 @@ __all__ = [
     "Availability",
     "AvailabilityException",
     "Booking",
+    "BusyTime",
     "Change",
     "Closure",
     "Feed",
     "Int4Range",
     "Int8Range",
     "Modality",
+    "OuterCalendar",
     "Participation",
     "Resource",
     "Series",

@@ -12,6 +12,7 @@ from scheduling.intervals import (
     instant_of,
     intersect,
     length,
+    meeting,
     merge,
     seconds,
     starts_between,
@@ -49,6 +50,13 @@ def test_subtract_is_set_difference(whole, gone):
 
     assert points(left) == points(whole) - points(gone)
     assert is_a_set(left)
+
+
+@given(A_SET, EDGE, EDGE)
+def test_meeting_is_what_has_some_of_the_window(spans, start, end):
+    window = (min(start, end), max(start, end) + 1)
+
+    assert meeting(spans, window) == [span for span in spans if intersect([span], [window])]
 
 
 @given(A_SET, A_SET)

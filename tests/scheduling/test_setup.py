@@ -12,6 +12,7 @@ from scheduling import blocking, setup
 from scheduling.models import (
     Availability,
     AvailabilityException,
+    BusyTime,
     Closure,
     Modality,
     Resource,
@@ -59,6 +60,9 @@ CHANGES: dict[str, Callable[[Office], object]] = {
     "no working hours": lambda it: Availability.objects.filter(resource=it.lead).delete(),
     "a day off": lambda it: AvailabilityException.objects.create(
         resource=it.lead, centre=it.centre, on=TUESDAY, available=False
+    ),
+    "busy elsewhere": lambda it: BusyTime.objects.create(
+        resource=it.lead, starts_at=at(TUESDAY, 10), ends_at=at(TUESDAY, 12)
     ),
     "a day closed": close,
     "doors": lambda it: OpeningHours.objects.filter(centre=it.centre).update(opens=time(13)),
