@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from base import clock
 from people import selectors as people_selectors
+from people.credentials import roles_of
 from people.models import Person
 from people.policies import (
     BOOKS,
@@ -42,6 +43,13 @@ def may_block(staff: Staff, resource: Resource, centre_id: int) -> bool:
 def centres_for_absence(staff: Staff, specialist: Resource) -> list[int]:
     """The centres in which she may say that this specialist is absent: all of hers for herself."""
     return [centre for centre in staff.centre_ids if may_block(staff, specialist, centre)]
+
+
+def may_bring_in(staff: Staff, specialist: Resource) -> bool:
+    """Another calendar of the specialist: she herself, and who runs a centre where she works."""
+    own = specialist.user_id == staff.user.pk
+    works_in = roles_of(specialist.user_id, on=clock.today())
+    return own or any(staff.may(MANAGES_RESOURCES, centre_id) for centre_id in works_in)
 
 
 def is_own(staff: Staff, booking: Booking) -> bool:

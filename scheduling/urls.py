@@ -3,12 +3,22 @@
 from django.urls import path
 
 from scheduling import web
-from scheduling.api import absences, bookings, calendars, series, services, slots, visits
+from scheduling.api import (
+    absences,
+    bookings,
+    busy,
+    calendars,
+    series,
+    services,
+    slots,
+    visits,
+)
 
 api_patterns = [
     path("services/", services.Services.as_view(), name="services"),
     path("services/<uuid:public_id>/", services.OneService.as_view(), name="service"),
     path("specialists/", services.Specialists.as_view(), name="specialists"),
+    path("specialists/<uuid:public_id>/busy-times/", busy.BusyTimes.as_view(), name="busy-times"),
     path("slots/", slots.Slots.as_view(), name="slots"),
     path("bookings/", bookings.Bookings.as_view(), name="bookings"),
     path("bookings/<uuid:public_id>/", bookings.OneBooking.as_view(), name="booking"),

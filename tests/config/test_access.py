@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from people.models import Role, User
+from tests.scheduling.incoming.files import one
 from tests.support.building import MONDAY, at
 from tests.support.calling import Api, as_json, browser, problem, token, wire
 from tests.support.houses import FRIDAY, NOW, WEEK, House, two_houses
@@ -56,6 +57,9 @@ api:services       GET     -        200 200 200 200 200 200 200 200 200 401
 api:service        GET     service  200 200 200 200 200 200 200 200 404 401
 api:service        PATCH   service  403 403 200 200 403 403 200 403 404 401
 api:specialists    GET     -        200 200 200 200 200 200 200 200 200 401
+api:busy-times     GET     specialist 200 403 200 200 403 403 200 403 404 401
+api:busy-times     PUT     specialist 200 403 200 200 403 403 200 403 404 401
+api:busy-times     DELETE  specialist 204 403 204 204 403 403 204 403 404 401
 api:slots          GET     -        200 200 200 404 200 200 200 404 404 401
 api:bookings       GET     -        200 200 200 200 200 200 200 200 200 401
 api:bookings       POST    -        201 201 201 404 201 403 201 403 404 401
@@ -160,6 +164,8 @@ case-page-close    POST    case     302 404 302 404 404 404 302 404 404 302
 my-calendar        GET     -        200 200 200 200 200 200 200 200 200 302
 my-calendar        POST    -        200 200 200 200 200 200 200 200 200 302
 revoke-calendar    POST    -        302 302 302 302 302 302 302 302 302 302
+bring-calendar     POST    -        422 422 422 422 422 422 422 422 422 302
+forget-calendar    POST    -        302 302 302 302 302 302 302 302 302 302
 block              GET     -        200 200 200 200 200 403 200 403 403 302
 block              POST    -        422 422 422 422 422 403 422 403 403 302
 access-page        GET     -        403 403 403 403 403 403 403 200 403 302
@@ -231,6 +237,8 @@ ADMIN_REST = {
 
 Sent = dict[str, Any]
 
+A_CALENDAR = one("DTSTART:20270304T080000Z", "DURATION:PT1H").decode()
+
 
 def in_days(number: int) -> str:
     return wire(NOW + timedelta(days=number))
@@ -251,7 +259,7 @@ def an_hour(house: House) -> Sent:
     }
 
 
-SENT: dict[str, Callable[[House], Sent]] = {
+SENT: dict[str, Callable[[House], Sent | str]] = {
     "POST api:people": lambda h: {
         "centre": h.centre.public_id,
         "household": h.household.public_id,
@@ -349,6 +357,7 @@ SENT: dict[str, Callable[[House], Sent]] = {
         "outcomes": [{"person": h.mother.public_id, "outcome": "attended"}]
     },
     "PUT api:authorised-services": lambda h: {"services": [h.service.public_id]},
+    "PUT api:busy-times": lambda h: A_CALENDAR,
     "POST api:blocks": lambda h: {
         "resource": h.specialist.public_id,
         "centre": h.centre.public_id,
@@ -418,7 +427,7 @@ class Row(NamedTuple):
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
 
-    def sent(self, house: House) -> Sent:
+    def sent(self, house: House) -> Any:
         return SENT.get(str(self), lambda _: {})(house)
 
 
@@ -441,6 +450,11 @@ ALIKE_ROWS = [
 ALL_ROWS = ROWS + PAGE_ROWS + ALIKE_ROWS
 
 
+def wired(sent: Any) -> tuple[str, str]:
+    """A body as it travels, and its kind: text is a calendar."""
+    return (sent, "text/calendar") if isinstance(sent, str) else (as_json(sent), "application/json")
+
+
 class World:
     """Two centres, and the staff of the first logged in."""
 
@@ -461,7 +475,7 @@ class World:
             if row.method == "GET":
                 answer = client.get(address, sent)
             elif row.route.startswith("api:"):
-                answer = client.generic(row.method, address, as_json(sent), "application/json")
+                answer = client.generic(row.method, address, *wired(sent))
             else:
                 answer = client.post(address, sent)
             transaction.set_rollback(True)

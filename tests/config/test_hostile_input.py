@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tests.config.test_access import ROWS, Row, Sent, World
+from tests.config.test_access import ROWS, Row, Sent, World, wired
 from tests.support.calling import Api, as_json, problem
 from tests.support.houses import House, two_houses
 
@@ -125,6 +125,9 @@ BODILESS = {
     *("api:verify", "api:opt-out", "api:done", "api:case-planned", "api:case-close"),
     *("api:unit-ready", "api:stay-ready", "api:loan-return"),
 }
+
+FILES = {"api:busy-times"}
+"""What takes a file instead of fields: tests/scheduling/incoming/test_api.py."""
 
 NEVER_RIGHT: Mapping[str, Any] = {
     "nul": "a\x00b",
@@ -261,12 +264,14 @@ def faults(answers: Mapping[str, HttpResponse], *, may_pass: bool) -> dict[str, 
     return found
 
 
-WRITES = [r for r in ROWS if r.method not in {"GET", "DELETE"} and r.route not in BODILESS]
+WRITES = [
+    row for row in ROWS if row.method not in {"GET", "DELETE"} and row.route not in BODILESS | FILES
+]
 READS = [row for row in ROWS if row.method == "GET"]
 WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away"),
-    *("api:series", "api:series-calendar", "api:absences"),
+    *("api:series", "api:series-calendar", "api:absences", "api:busy-times"),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]
@@ -502,12 +507,10 @@ def test_address_that_names_nothing_is_not_found(api, world, row):
     address = World.address(row, world.own)
     mine = str(getattr(world.own, row.object).public_id)
     others = ("7", "%00", "%ff", "x" * 5000, f"{UNKNOWN}%0A", UNKNOWN)
-    body = as_json(row.sent(world.own))
+    body = wired(row.sent(world.own))
 
     answers = {
-        other: api.client.generic(
-            row.method, address.replace(mine, other), body, "application/json"
-        )
+        other: api.client.generic(row.method, address.replace(mine, other), *body)
         for other in others
     }
 
