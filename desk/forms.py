@@ -292,6 +292,12 @@ class FeedForm(Form):
     )
 
 
+class OuterCalendarForm(Form):
+    file = forms.FileField(
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}), label=_("Calendar file")
+    )
+
+
 class BlockForm(StaffForm):
     """Time out of use, by the wall clock. Without hours it is whole days, both included."""
 

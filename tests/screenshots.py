@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from base import clock
+from tests.scheduling.incoming import files
 from tests.support import browsers, clusters, servers
 
 ROOT = clusters.ROOT
@@ -218,6 +219,17 @@ def address(visit: Visit) -> None:
     visit.page.locator("#feed-url").wait_for()
 
 
+def other_calendar(visit: Visit) -> None:
+    """Brought in, busy in the hours of the next session."""
+    day = next(b["starts_at"] for b in visit.bookings("confirmed") if b["starts_at"] > now())
+    told = files.one(f"DTSTART:{day[:10].replace('-', '')}", "RRULE:FREQ=WEEKLY")
+    visit.page.goto("/me/calendar/")
+    file: Any = {"name": "mine.ics", "mimeType": "text/calendar", "buffer": told}
+    visit.page.locator("#id_file").set_input_files(file)
+    visit.page.get_by_role("button", name="Качи").click()
+    visit.page.locator("#brought-in summary").click()
+
+
 def menu(visit: Visit) -> None:
     visit.page.goto("/find/")
     visit.page.locator(".menu summary").click()
@@ -276,6 +288,7 @@ STEPS: dict[str, Steps] = {
         ("new-person", at("/people/new/")),
         ("new-case", new_case),
         ("calendar", address),
+        ("other-calendar", other_calendar),
         ("block", at("/block/")),
         ("password", at("/accounts/password/change/")),
         ("two-step", at("/accounts/2fa/")),

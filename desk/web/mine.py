@@ -1,7 +1,8 @@
-"""The caller's own calendar address and time out of use."""
+"""The caller's own calendar address, her other calendar, and time out of use."""
 
 import segno
 from django.contrib import messages
+from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,14 +10,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from desk import selectors
-from desk.forms import BlockForm, FeedForm
+from desk.forms import BlockForm, FeedForm, OuterCalendarForm
 from desk.pages import accepted, done, page
 from people.models import User
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff, require
 from people.requests import caller
 from scheduling import blocking, calendars, feeds, lookup, policies
-from scheduling.errors import ResourceUnavailable
-from scheduling.models import Booking, Feed, Resource
+from scheduling.errors import NoCalendar, ResourceUnavailable
+from scheduling.incoming import selectors as incoming
+from scheduling.incoming import services as bringing
+from scheduling.incoming.errors import MOST_BYTES
+from scheduling.models import Booking, Feed, OuterCalendar, Resource
 
 
 @page
@@ -24,7 +28,8 @@ from scheduling.models import Booking, Feed, Resource
 def calendar(request: HttpRequest) -> HttpResponse:
     """The private address. It is shown in the answer to the form that makes it, and never
     again: nothing but its hash is kept, so it cannot wait for a redirect."""
-    user = caller(request).user
+    staff = caller(request)
+    user = staff.user
     form = FeedForm(request.POST or None)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -38,8 +43,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 "webcal": "webcal" + url.removeprefix("https").removeprefix("http"),
                 "qr": code.svg_data_uri(scale=4, border=2),
             }
-    context["feed"] = feeds.feeds_of(user).first()
-    return render(request, "desk/calendar.html", context)
+    return render(request, "desk/calendar.html", own_calendars(staff) | context)
+
+
+def own_calendars(staff: Staff) -> dict[str, object]:
+    """What the page shows whichever of its forms is sent."""
+    own = selectors.own_calendar(staff)
+    return {
+        "form": FeedForm(),
+        "bringing": OuterCalendarForm(),
+        "feed": feeds.feeds_of(staff.user).first(),
+        "brought_in": incoming.brought_in(own) if own else None,
+    }
 
 
 @page
@@ -53,6 +68,46 @@ def revoke_calendar(request: HttpRequest) -> HttpResponse:
             lambda: feeds.close_feed(user, feed.public_id),
             said=_("The address is revoked and works no more."),
         )
+    return redirect("my-calendar")
+
+
+@page
+@require_POST
+def bring_calendar(request: HttpRequest) -> HttpResponse:
+    """While her other calendar is busy, nobody books her."""
+    staff = caller(request)
+    form = OuterCalendarForm(request.POST, request.FILES)
+    kept = (
+        accepted(form, lambda: keep(staff, form.cleaned_data["file"])) if form.is_valid() else None
+    )
+    if kept:
+        messages.success(request, _("Brought in. Nobody books you while that calendar is busy."))
+        return redirect("my-calendar")
+    context = own_calendars(staff) | {"bringing": form}
+    return render(request, "desk/calendar.html", context, status=422)
+
+
+def keep(staff: Staff, file: "File[bytes]") -> OuterCalendar:
+    """Raises NoCalendar, and what `keep_calendar` does."""
+    return bringing.keep_calendar(own_or_refused(staff), file.read(MOST_BYTES + 1))
+
+
+def own_or_refused(staff: Staff) -> Resource:
+    own = selectors.own_calendar(staff)
+    if own is None:
+        raise NoCalendar
+    return own
+
+
+@page
+@require_POST
+def forget_calendar(request: HttpRequest) -> HttpResponse:
+    staff = caller(request)
+    done(
+        request,
+        lambda: bringing.forget_calendar(own_or_refused(staff)),
+        said=_("Removed. Its times are free again."),
+    )
     return redirect("my-calendar")
 
 

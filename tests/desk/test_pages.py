@@ -12,6 +12,7 @@ from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
@@ -26,8 +27,9 @@ from desk.fields import iso
 from desk.web.stay_acts import ACTS as STAY_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, User
 from scheduling import services
-from scheduling.models import Booking, Feed, Modality, Participation
+from scheduling.models import Booking, BusyTime, Feed, Modality, Participation
 from scheduling.planning import Wish
+from tests.scheduling.incoming.files import calendar, event, one
 from tests.support import building, calling
 from tests.support.building import MONDAY, at
 from tests.support.houses import NOW, TUESDAY, House, two_houses
@@ -889,6 +891,55 @@ def test_a_revoked_calendar_is_gone(own: House) -> None:
 def test_who_only_installs_is_told_that_there_is_no_calendar(own: House) -> None:
     page = Reader(own, "superuser").post("/me/calendar/", detail="busy")
     assert "You have no calendar of your own." in text(page)
+
+
+OUTER = one("DTSTART:20270301T130000Z", "DURATION:PT1H", "SUMMARY:secret", "UID:secret")
+"""The hour of her session this afternoon."""
+
+
+def brought(reader: Reader, content: bytes = OUTER) -> Any:
+    return reader.after("/me/calendar/bring/", file=SimpleUploadedFile("mine.ics", content))
+
+
+def test_another_calendar_is_brought_in_and_what_it_collides_with_is_named(own: House) -> None:
+    answer = brought(Reader(own))
+
+    page = main(answer)
+    assert "Brought in. Nobody books you while that calendar is busy." in page
+    assert "One session is booked while that calendar is busy." in page
+    assert page_of(own.booking) in answer.content.decode()
+    assert "secret" not in answer.content.decode()
+
+
+def test_a_file_that_is_no_calendar_is_refused_beside_its_field(own: House) -> None:
+    answer = brought(Reader(own), b"junk")
+
+    assert answer.status_code == 422
+    assert "This is not a whole calendar file." in main(answer)
+    assert not BusyTime.objects.exists()
+
+
+def test_a_calendar_that_was_brought_in_is_removed(own: House) -> None:
+    reader = Reader(own)
+    brought(reader)
+
+    page = main(reader.after("/me/calendar/forget/"))
+
+    assert "Removed. Its times are free again." in page
+    assert not BusyTime.objects.exists()
+
+
+def test_page_asks_as_often_with_one_busy_time_as_with_thirty(own: House) -> None:
+    reader = Reader(own)
+    days = (f"DTSTART:202704{n + 1:02}T080000Z" for n in range(30))
+
+    def asked(content: bytes) -> int:
+        brought(reader, content)
+        with CaptureQueriesContext(connection) as captured:
+            reader.get("/me/calendar/")
+        return len(captured)
+
+    assert asked(OUTER) == asked(calendar(*(event(day, "DURATION:PT1H") for day in days)))
 
 
 def test_leave_of_whole_days_takes_the_last_one_too(own: House) -> None:
