@@ -40,7 +40,7 @@ def check_start(starts_at: datetime) -> None:
     """Raises PastStart or TooFarAhead."""
     if starts_at <= clock.now():
         raise PastStart(starts_at=starts_at)
-    if starts_at > clock.now() + FARTHEST:
+    if clock.local(starts_at).date() > clock.today() + FARTHEST:
         raise TooFarAhead(days=FARTHEST.days)
 
 

@@ -26,8 +26,11 @@ from desk.demo.families import (
 )
 from people import services as people_services
 from people.models import User
-from scheduling import blocking, services
+from scheduling import blocking, services, setup
 from scheduling.models import Booking, Resource
+from scheduling.series.horizon import roll_all
+from scheduling.series.making import HORIZON, Repetition, create_series
+from scheduling.series.recurrence import Freq, Pattern
 
 TALK = Thread("psychological-counselling", ON_SITE, Who.CARER)
 CHILD_TALK = Thread("psychological-counselling", ON_SITE, Who.CHILD)
@@ -180,6 +183,41 @@ def given_back(teller: Teller) -> None:
         teller.diary.cancel(booking, at=max(at, booking.created_at), party=party, reason=reason)
 
 
+def every_week(teller: Teller) -> None:
+    """A child's hour that repeats until somebody ends it. A date four months from now was taken by
+    another family before its turn came, so it was left out and somebody is asked to find another.
+    """
+    diary, family, other = teller.diary, teller.family(days_ago=30), teller.family()
+    asked_at = clock.instant(teller.today - timedelta(days=8), time(15, 20))
+    for day in teller.days(1, 12):
+        far = day + timedelta(weeks=-(-(teller.today + FAR - day) // timedelta(weeks=1)))
+        if is_day_off(diary, far):
+            continue
+        with clock.frozen(asked_at):
+            begins, ends = clock.instant(day, time(9)), clock.instant(day, time(17))
+            lead = diary.able(family, CHILD_TALK)[0]
+            slot = diary.first_slot(family, CHILD_TALK, begins, ends, lead)
+            if slot is None:
+                continue
+            wish = diary.wish(family, CHILD_TALK, slot)
+            weekly = Repetition(Pattern(Freq.WEEKLY, weekdays=(day.weekday(),)))
+            create_series(wish, weekly, by=diary.coordinator, skipping=True)
+            hour = clock.local(slot.starts_at).time()
+            diary.take_on(other, TALK, far, hour, lead=lead, asked_at=asked_at)
+        with clock.frozen(clock.instant(teller.today, time(0, 47))):
+            roll_all()
+        return
+    raise NothingFree(CHILD_TALK.code)
+
+
+def is_day_off(diary: Diary, day: date) -> bool:
+    closed = setup.now_of(diary.house.centre.pk).hours((), day, day).closures
+    return day in closed
+
+
+FAR = HORIZON - timedelta(days=7)
+"""What lay beyond the horizon a week ago."""
+
 STORIES: tuple[Callable[[Teller], None], ...] = (
     kept_apart,
     walled_off,
@@ -190,6 +228,7 @@ STORIES: tuple[Callable[[Teller], None], ...] = (
     general_access_ends,
     did_not_come,
     given_back,
+    every_week,
 )
 
 # --- Every house ----------------------------------------------------------------------------------

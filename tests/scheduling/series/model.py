@@ -165,7 +165,7 @@ class World:
         """Monday to Saturday from nine to five, on days that are not closed."""
         if start <= self.now:
             return "past_start"
-        if start > self.now + LONGEST * DAY:
+        if start.date() > self.now.date() + LONGEST * DAY:
             return "too_far_ahead"
         if start.date() in self.closed:
             return "closed"
@@ -237,7 +237,7 @@ class World:
     def check_length(self, term: Term) -> None:
         too_long = (term.last - term.first.date()).days > LONGEST
         dates = list(term.starts(term.last))
-        too_far = not dates or dates[-1] > self.now + LONGEST * DAY
+        too_far = not dates or (dates[-1].date() - self.now.date()).days > LONGEST
         if too_long or too_far:
             raise Refused("series_too_long", "too_far_ahead")
 
