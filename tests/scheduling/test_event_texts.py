@@ -14,6 +14,7 @@ from people.policies import staff
 from scheduling import blocking, calendars, closing, event_texts, services
 from scheduling.models import Booking, Participation, Service
 from scheduling.shapes.events import event_shown
+from scheduling.texts import Keeper
 from tests.scheduling.test_api import MONDAY, TEN, TUESDAY, Office, monday_at_eight, office
 from tests.support import building
 from tests.support.building import at
@@ -122,12 +123,11 @@ def test_what_changes_is_told_at_once(busy, change):
 
 
 def test_only_so_many_texts_are_kept(busy, monkeypatch):
-    monkeypatch.setattr(event_texts, "MOST", 3)
-    event_texts.kept.clear()
+    monkeypatch.setattr(event_texts, "keeper", Keeper(most=3))
 
     assert told(busy.coordinator) == events(busy.coordinator)
     assert told(busy.coordinator) == events(busy.coordinator)
-    assert sum(map(len, event_texts.kept.values())) <= 5
+    assert sum(map(len, event_texts.keeper.kept.values())) <= 5
 
 
 def test_a_booking_that_goes_between_glance_and_text_is_left_out(busy):
