@@ -6,13 +6,13 @@ the server keeps its plan. Waiting for an answer costs as much as the answer: qu
 not depend on each other go to the server together.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar, overload
 
 import psycopg
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -55,6 +55,19 @@ def fetch(statement: str, params: Params) -> list[Row]:
     return found
 
 
+def stream(statement: str, params: Params, *, size: int) -> Iterator[list[Row]]:
+    """The rows of a statement, so many at a time, out of one snapshot: the server keeps the rest
+    until it is asked for. When the last of them are given nothing is open any more."""
+    with transaction.atomic(savepoint=False), server_cursor() as cursor:
+        cursor.execute(statement, params)
+        found: list[Row] = cursor.fetchmany(size)
+        while len(found) == size:
+            yield found
+            found = cursor.fetchmany(size)
+    if found:
+        yield found
+
+
 @overload
 def ask(one: Question[T1], two: Question[T2], /) -> tuple[T1, T2]: ...
 @overload
@@ -87,6 +100,14 @@ def plain_cursor() -> Any:
     """A cursor without Django's adaptations, whose values come in PostgreSQL's binary form."""
     connection.ensure_connection()
     plain = psycopg.Cursor(connection.connection)
+    plain.format = psycopg.pq.Format.BINARY
+    return connection._prepare_cursor(plain)  # type: ignore[attr-defined]
+
+
+def server_cursor() -> Any:
+    """The same for a `stream`."""
+    connection.ensure_connection()
+    plain = psycopg.ServerCursor(connection.connection, "stream")
     plain.format = psycopg.pq.Format.BINARY
     return connection._prepare_cursor(plain)  # type: ignore[attr-defined]
 

@@ -122,6 +122,8 @@ POSTGRES = {
     # Our statements never change (base.rows): they are planned once a connection, not once for
     # every set of parameters.
     "plan_cache_mode": "force_generic_plan",
+    # What we read by the cursor we read to its end.
+    "cursor_tuple_fraction": 1,
 }
 
 

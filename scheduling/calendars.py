@@ -147,14 +147,15 @@ IS_KIN = OF_HER_FAMILIES.format(
     )"""
 )
 
-GLANCES = f"""
-    SELECT booking.id, booking.version, ({KNOWN_BY_ITSELF} OR {LEADS}) AND NOT (
-               EXISTS (SELECT FROM people_kinshipwall WHERE user_id = %(reader)s) AND {IS_KIN}
-           )
-      FROM scheduling_booking booking
-"""  # noqa: S608 - constants
+KNOWN = f"""
+    ({KNOWN_BY_ITSELF} OR {LEADS}) AND NOT (
+        EXISTS (SELECT FROM people_kinshipwall WHERE user_id = %(reader)s) AND {IS_KIN}
+    )
+"""
 """The same reasons to know, without anything that is known. Families are asked for only where
 nothing else tells, or where the reader has kin at all."""
+
+GLANCES = f"SELECT booking.id, booking.version, {KNOWN} FROM scheduling_booking booking"  # noqa: S608
 
 HELD = """
     SELECT booking.id, allocation.part, resource.public_id, resource.name

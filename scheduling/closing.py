@@ -53,6 +53,7 @@ def record_outcomes(
         by=by.pk,
         facts={"outcomes": {str(p.public_id): outcome for p, outcome in outcomes.items()}},
     )
+    writing.revise(selectors.resources_held(booking))
     notice_twice_not_brought(booking, outcomes)
     return booking
 

@@ -122,6 +122,16 @@ class VisitDoesNotFit(DomainError):
     sentence = _("One visit is two to %(most)s services for the people of one family.")
 
 
+class FullElsewhere(DomainError):
+    code = "full_only_in_own_calendar"
+    sentence = _("The names of services are shown in your own calendar alone. Choose the initials.")
+
+
+class UnitOnlyBusy(DomainError):
+    code = "unit_only_busy"
+    sentence = _("The calendar of a unit shows only when it is taken. Choose that.")
+
+
 class InvalidInterval(DomainError):
     code = "invalid_interval"
     sentence = _("The end must be after the start, and not more than %(days)s days later.")

@@ -1,98 +1,103 @@
-"""Private calendar addresses: one per user, revocable, the token kept only as a hash."""
+"""Private calendar addresses: one per user and calendar, revocable, the token kept only as a hash.
+
+What an address shows is asked of its owner's roles every time: it is gone with the role.
+"""
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 
 from base import clock
 from base.rows import fetch
-from people.models import User
-from people.selectors import not_found
-from scheduling.errors import NoCalendar
-from scheduling.models import Booking, Feed, Resource
+from people.credentials import by_centre
+from people.models import Centre, User
+from people.policies import SHELTERS, Staff
+from people.selectors import centres_of, not_found
+from scheduling.errors import FullElsewhere, NoCalendar, UnitOnlyBusy
+from scheduling.lookup import IS_FOLLOWED, followed
+from scheduling.models import Feed, Resource
 
-BACK, AHEAD = timedelta(days=30), timedelta(days=365)
-CANCELLED_KEPT = timedelta(days=30)
+Detail = Feed.Detail
+Calendar = Resource | Centre
+"""What an address is of; of a centre: its hours."""
+
 LAST_USE_STEP = timedelta(hours=1)
 """Last use is kept to this step, so that a poll is a read and seldom a write."""
 
-FORMAT = 2
+FORMAT = 3
 """Part of every ETag: grows when the text of the same events changes."""
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """A feed as its token finds it, with what its ETag is made of."""
+    """A feed as its token finds it at an instant."""
 
     feed_id: int
-    resource_id: int
-    detail: Feed.Detail
+    reader: Staff
+    detail: Detail
+    resource_id: int | None
+    centre_id: int | None
+    is_unit: bool
     last_used_at: datetime | None
+    asked_at: datetime
+    stamp: UUID | None
     etag: str
 
 
-@dataclass(frozen=True)
-class FeedEvent:
-    """What a calendar client gets: an interval, a state, and no more than the detail allows."""
+REVISIONS = """
+    SELECT count(*) || ' ' || sum(used.revision) FROM scheduling_resource used
+     WHERE used.kind IN ('room', 'vehicle', 'unit') AND used.centre_id = feed.centre_id
+        OR used.user_id IN (SELECT user_id FROM people_role WHERE centre_id = feed.centre_id)
+"""
+"""Every hour of a centre holds one of its places or somebody who has or had a role there."""
 
-    id: UUID
-    sequence: int
-    status: str
-    starts_at: datetime
-    ends_at: datetime
-    initials: str
-    changed_at: datetime
-
-
-SUBSCRIPTION = """
-    SELECT feed.id, feed.resource_id, feed.detail, feed.last_used_at, resource.revision,
-           (SELECT max(updated_at) FROM scheduling_service),
+SUBSCRIPTION = f"""
+    SELECT feed.id, feed.detail, feed.resource_id, feed.centre_id, it.kind = 'unit',
+           feed.last_used_at, owner.id, hers.names,
+           (SELECT stamp FROM scheduling_setupstamp),
+           coalesce(it.revision::text, ({REVISIONS})),
            (SELECT string_agg(id::text, ',' ORDER BY id) FROM scheduling_booking
-             WHERE status = 'held' AND hold_expires_at > %(now)s)
+             WHERE status = 'held' AND hold_expires_at > %(now)s),
+           ARRAY(SELECT household_id FROM people_kinshipwall
+                  WHERE user_id = owner.id ORDER BY 1),
+           ARRAY(SELECT household_id FROM people_case
+                  WHERE lead_id = owner.id AND closed_on IS NULL ORDER BY 1)
       FROM scheduling_feed feed
-      JOIN scheduling_resource resource ON resource.id = feed.resource_id
       JOIN people_user owner ON owner.id = feed.user_id
+      LEFT JOIN scheduling_resource it ON it.id = feed.resource_id
+     CROSS JOIN LATERAL (
+           SELECT array_agg(centre_id::text || ' ' || name ORDER BY id) AS names,
+                  array_agg(centre_id) AS centres,
+                  array_agg(centre_id) FILTER (WHERE name = ANY(%(sheltering)s)) AS shelters
+             FROM people_role
+            WHERE user_id = owner.id AND from_on <= %(today)s
+              AND (until_on IS NULL OR until_on >= %(today)s)) hers
      WHERE feed.token_hash = %(hash)s AND owner.is_active
-"""
-
-EVENTS = """
-    SELECT booking.public_id, booking.version, booking.status,
-           booking.hold_expires_at <= %(now)s AS expired,
-           booking.starts_at, booking.ends_at, coalesce(service.initials, ''),
-           bool_or(allocation.active),
-           (SELECT max(at) FROM scheduling_change WHERE booking_id = booking.id)
-      FROM scheduling_allocation allocation
-      JOIN scheduling_booking booking ON booking.id = allocation.booking_id
-      LEFT JOIN scheduling_service service ON service.id = booking.service_id
-     WHERE allocation.resource_id = %(resource)s
-       AND lower(allocation.period) > %(begins)s AND lower(allocation.period) < %(ends)s
-     GROUP BY booking.id, service.initials
-     ORDER BY booking.starts_at, booking.id
-"""
+       AND (feed.centre_id = ANY(hers.centres)
+            OR {IS_FOLLOWED.format(centres="hers.centres", shelters="hers.shelters")})
+"""  # noqa: S608 - constants
+"""After the stamp comes whatever else changes the text, or what its reader may know of it."""
 
 
 def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic
-def open_feed(user: User, *, detail: Feed.Detail) -> tuple[Feed, str]:
-    """The user's feed and its address; an older address stops working. Raises NoCalendar."""
-    resource = Resource.objects.filter(user=user).first()
-    if resource is None:
-        raise NoCalendar
+def open_feed(staff: Staff, of: Calendar, *, detail: Detail) -> tuple[Feed, str]:
+    """The address of a calendar; an older one of the same stops working.
+    Raises FullElsewhere, UnitOnlyBusy."""
+    check_detail(staff, of, detail)
     token = secrets.token_urlsafe(32)
     feed, _ = Feed.objects.update_or_create(
-        user=user,
+        user=staff.user,
+        resource=of if isinstance(of, Resource) else None,
+        centre=of if isinstance(of, Centre) else None,
         defaults={
-            "resource": resource,
             "detail": detail,
             "token_hash": hash_of(token),
             "created_at": clock.now(),
@@ -100,6 +105,41 @@ def open_feed(user: User, *, detail: Feed.Detail) -> tuple[Feed, str]:
         },
     )
     return feed, f"{settings.PUBLIC_URL}/feeds/{token}.ics"
+
+
+def check_detail(staff: Staff, of: Calendar, detail: Detail) -> None:
+    is_own = isinstance(of, Resource) and of.user_id == staff.user.pk
+    if detail == Detail.FULL and not is_own:
+        raise FullElsewhere
+    if is_of_unit(of) and detail != Detail.BUSY:
+        raise UnitOnlyBusy
+
+
+def is_of_unit(of: Calendar) -> bool:
+    return isinstance(of, Resource) and of.kind == Resource.Kind.UNIT
+
+
+def calendar(staff: Staff, *, resource: UUID | None, centre: UUID | None) -> Calendar:
+    """The named resource or centre; the caller's own calendar when nothing is named.
+    Raises NotFound, NoCalendar."""
+    if centre is not None:
+        return centres_of(staff).filter(public_id=centre).first() or not_found("centre")
+    if resource is not None:
+        found = (one for one in followed(staff) if one.public_id == resource)
+        return next(found, None) or not_found("resource")
+    return own_calendar(staff)
+
+
+def own_calendar(staff: Staff) -> Resource:
+    """Raises NoCalendar."""
+    own = Resource.objects.filter(user=staff.user).first()
+    if own is None:
+        raise NoCalendar
+    return own
+
+
+def usual_detail(of: Calendar) -> Detail:
+    return Detail.BUSY if is_of_unit(of) else Detail.DISCREET
 
 
 def close_feed(user: User, public_id: UUID) -> None:
@@ -110,58 +150,53 @@ def close_feed(user: User, public_id: UUID) -> None:
 
 
 def feeds_of(user: User) -> QuerySet[Feed]:
-    return Feed.objects.filter(user=user).order_by("pk")
+    return Feed.objects.filter(user=user).select_related("resource", "centre").order_by("pk")
 
 
 def subscription(token: str) -> Subscription | None:
-    """The feed of a token and its present ETag, in one query."""
+    """The feed of a token and its present ETag, in one query; None when there is no such feed,
+    or what it shows is not its owner's to see any more."""
     now = clock.now()
-    found = fetch(SUBSCRIPTION, {"hash": hash_of(token), "now": now})
-    if not found:
-        return None
-    feed_id, resource_id, detail, last_used_at, *state = found[0]
-    seed = "|".join(map(str, [FORMAT, clock.today(), feed_id, detail, resource_id, *state]))
-    etag = f'"{hashlib.sha256(seed.encode()).hexdigest()[:32]}"'
-    return Subscription(feed_id, resource_id, Feed.Detail(detail), last_used_at, etag)
+    facts = {
+        "hash": hash_of(token),
+        "now": now,
+        "today": clock.local(now).date(),
+        "sheltering": sorted(SHELTERS),
+    }
+    found = fetch(SUBSCRIPTION, facts)
+    return as_subscription(*found[0], asked_at=now) if found else None
+
+
+def as_subscription(
+    feed_id: int,
+    detail: str,
+    resource_id: int | None,
+    centre_id: int | None,
+    is_unit: bool | None,
+    last_used_at: datetime | None,
+    user_id: int,
+    roles: list[str],
+    stamp: UUID | None,
+    *state: object,
+    asked_at: datetime,
+) -> Subscription:
+    seed = (FORMAT, clock.local(asked_at).date(), feed_id, detail, roles, stamp, *state)
+    digest = hashlib.sha256("|".join(map(str, seed)).encode()).hexdigest()
+    return Subscription(
+        feed_id,
+        Staff(User(pk=user_id), by_centre(roles)),
+        Detail(detail),
+        resource_id,
+        centre_id,
+        bool(is_unit),
+        last_used_at,
+        asked_at,
+        stamp,
+        f'"{digest[:32]}"',
+    )
 
 
 def note_use(found: Subscription) -> None:
     now = clock.now()
     if found.last_used_at is None or now - found.last_used_at > LAST_USE_STEP:
         Feed.objects.filter(pk=found.feed_id).update(last_used_at=now)
-
-
-def feed_events(resource_id: int, *, today: date | None = None) -> Sequence[FeedEvent]:
-    """30 days back to 365 ahead of Sofia's midnight, so that the text changes once a day at
-    most; cancelled ones, and those given to a colleague, for 30 days more."""
-    midnight = clock.midnight(today or clock.today())
-    facts: dict[str, int | datetime] = {
-        "resource": resource_id,
-        "begins": midnight - BACK,
-        "ends": midnight + AHEAD,
-        "now": clock.now(),
-    }
-    found = fetch(EVENTS, facts)
-    return [event for row in found if (event := event_of(*row, midnight=midnight))]
-
-
-def event_of(
-    public_id: UUID,
-    version: int,
-    status: str,
-    expired: bool | None,
-    starts_at: datetime,
-    ends_at: datetime,
-    initials: str,
-    held: bool,
-    changed_at: datetime,
-    *,
-    midnight: datetime,
-) -> FeedEvent | None:
-    if status == Booking.Status.HELD and expired:
-        status = Booking.Status.EXPIRED
-    standing = held and status not in {Booking.Status.CANCELLED, Booking.Status.EXPIRED}
-    shown = status if standing else Booking.Status.CANCELLED
-    if not standing and changed_at < midnight - CANCELLED_KEPT:
-        return None
-    return FeedEvent(public_id, version, shown, starts_at, ends_at, initials, changed_at)

@@ -1,13 +1,12 @@
-"""RFC 5545: the only module that writes iCalendar."""
+"""RFC 5545: what writes iCalendar for feeds; the calendar around the events is icalendar's."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from django.utils.translation import gettext as _
 from icalendar import (
     Calendar,
     Component,
-    Event,
     Timezone,
     TimezoneDaylight,
     TimezoneStandard,
@@ -15,14 +14,28 @@ from icalendar import (
 )
 
 from base.clock import SOFIA, local
-from scheduling.feeds import FeedEvent
-from scheduling.models import Booking, Feed
+from scheduling.feed_events import CANCELLED, CONFIRMED, TENTATIVE, FeedEvent
 
 REFRESH = vDuration(timedelta(hours=1))
 
+TAIL = b"END:VCALENDAR\r\n"
+FOLD = 75
+"""Octets of a line at most (RFC 5545 3.1)."""
+
+ESCAPES = {
+    **dict.fromkeys(range(32)),
+    ord("\t"): "\t",
+    ord("\n"): "\\n",
+    ord("\\"): "\\\\",
+    ord(";"): "\\;",
+    ord(","): "\\,",
+}
+"""RFC 5545 3.3.11; other control characters may not stand in a text at all."""
+
 STATUS = {
-    Booking.Status.HELD: "TENTATIVE",
-    Booking.Status.CANCELLED: "CANCELLED",
+    CANCELLED: "STATUS:CANCELLED\r\nTRANSP:TRANSPARENT",
+    TENTATIVE: "STATUS:TENTATIVE\r\nTRANSP:OPAQUE",
+    CONFIRMED: "STATUS:CONFIRMED\r\nTRANSP:OPAQUE",
 }
 
 
@@ -36,14 +49,6 @@ def new_calendar() -> Calendar:
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add_component(zone())
     return made
-
-
-def calendar(events: Iterable[FeedEvent], *, detail: Feed.Detail) -> bytes:
-    made = new_calendar()
-    for event in events:
-        made.add_component(vevent(event, detail))
-    text: bytes = made.to_ical()
-    return text
 
 
 def zone() -> Timezone:
@@ -65,22 +70,53 @@ def zone() -> Timezone:
     return made
 
 
-def vevent(event: FeedEvent, detail: Feed.Detail) -> Event:
+@cache
+def head() -> bytes:
+    """A calendar before its first event."""
+    text: bytes = new_calendar().to_ical()
+    return text.removesuffix(TAIL)
+
+
+def vevent(event: FeedEvent) -> bytes:
     """UID is the booking's for ever; SEQUENCE grows with every change (RFC 5546 2.1.4).
 
-    DTSTAMP is the last change, not the present: the same events are the same bytes.
+    DTSTAMP is the last change, not the present: the same events are the same bytes. We write it
+    ourselves: icalendar needs many times as long.
     """
-    made = Event()
-    made.add("uid", f"{event.id}@pristan")
-    made.add("sequence", event.sequence)
-    made.add("dtstamp", event.changed_at)
-    made.add("dtstart", local(event.starts_at))
-    made.add("dtend", local(event.ends_at))
-    made.add(
-        "summary",
-        event.initials if detail == Feed.Detail.DISCREET and event.initials else _("busy"),
-    )
-    made.add("status", STATUS.get(Booking.Status(event.status), "CONFIRMED"))
-    made.add("transp", "TRANSPARENT" if event.status == Booking.Status.CANCELLED else "OPAQUE")
-    made.add("class", "PRIVATE")
-    return made
+    summary = folded(f"SUMMARY:{(event.title or _('busy')).translate(ESCAPES)}")
+    return (
+        f"BEGIN:VEVENT\r\n{summary}\r\nDTSTART{moment(event.starts_at)}\r\n"
+        f"DTEND{moment(event.ends_at)}\r\nDTSTAMP:{universal(event.changed_at)}\r\n"
+        f"UID:{event.uid}@pristan\r\nSEQUENCE:{event.sequence}\r\nCLASS:PRIVATE\r\n"
+        f"{STATUS[event.state]}\r\nEND:VEVENT\r\n"
+    ).encode()
+
+
+def folded(line: str) -> str:
+    """No longer than FOLD octets, and never broken within a character."""
+    if len(line) * 2 <= FOLD or len(octets := line.encode()) <= FOLD:
+        return line
+    begins, ends, parts = 0, FOLD, []
+    while ends < len(octets):
+        while octets[ends] & 0b1100_0000 == 0b1000_0000:
+            ends -= 1
+        parts.append(octets[begins:ends].decode())
+        begins, ends = ends, ends + FOLD - 1  # the space before the rest counts
+    return "\r\n ".join([*parts, octets[begins:].decode()])
+
+
+def moment(instant: datetime) -> str:
+    """On Sofia's clock; in UTC when that hour comes a second time, which a local time cannot say
+    (RFC 5545 3.3.5)."""
+    at = local(instant)
+    if at.fold:
+        return f":{universal(instant)}"
+    return f";TZID={SOFIA.key}:{wall_clock(at)}"
+
+
+def universal(instant: datetime) -> str:
+    return f"{wall_clock(instant.astimezone(UTC))}Z"
+
+
+def wall_clock(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S}"

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from base import clock
 from base.rows import Question, ask, rows
 from people.models import EntryBasis, Person
-from people.policies import SEES_NAMES, Staff, require
+from people.policies import SEES_NAMES, SHELTERS, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
 from scheduling import policies, setup
 from scheduling.models import Booking, Resource, Series, Service
@@ -55,20 +55,27 @@ WORKS_THERE = """
     EXISTS (
         SELECT FROM people_role role
           JOIN people_user colleague ON colleague.id = role.user_id
-         WHERE role.user_id = it.user_id AND role.centre_id = ANY(%(centres)s)
+         WHERE role.user_id = it.user_id AND role.centre_id = ANY({centres})
            AND role.from_on <= %(today)s
            AND (role.until_on IS NULL OR role.until_on >= %(today)s)
            AND colleague.is_active
     )
 """
 
-HAS_CALENDAR = f"""
-    it.public_id = %(id)s AND it.is_active AND (
-        it.kind IN ('room', 'vehicle') AND it.centre_id = ANY(%(centres)s)
+IS_LOOKED_INTO = f"""
+    it.is_active AND (
+        it.kind IN ('room', 'vehicle') AND it.centre_id = ANY({{centres}})
         OR it.kind = 'specialist' AND {WORKS_THERE}
     )
 """
-"""Of a resource in the caller's centres that others may look into."""
+"""Of a resource in these centres: whether others may look into its calendar."""
+
+IS_FOLLOWED = f"""
+    ({IS_LOOKED_INTO} OR it.is_active AND it.kind = 'unit' AND it.centre_id = ANY({{shelters}}))
+"""
+"""The same for a private address, and where she shelters for the units as well."""
+
+HAS_CALENDAR = f"it.public_id = %(id)s AND {IS_LOOKED_INTO.format(centres='%(centres)s')}"
 
 
 def specialist(staff: Staff, public_id: UUID) -> Resource:
@@ -131,6 +138,17 @@ def resource(staff: Staff, public_id: UUID) -> Resource:
     served, whose bookings stand on her own page. Raises NotFound."""
     found = rows(Resource, HAS_CALENDAR, calendar_named(staff, public_id))
     return found[0] if found else not_found("resource")
+
+
+def followed(staff: Staff) -> list[Resource]:
+    """Everything that she may have a private calendar address of, by name."""
+    condition = IS_FOLLOWED.format(centres="%(centres)s", shelters="%(shelters)s")
+    facts = {
+        "centres": staff.centre_ids,
+        "shelters": staff.centres_where(SHELTERS),
+        "today": clock.today(),
+    }
+    return rows(Resource, f"{condition} ORDER BY it.name, it.id", facts)
 
 
 def stamp_beside(staff: Staff, public_id: UUID) -> Question[UUID | None]:

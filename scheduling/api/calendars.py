@@ -44,7 +44,8 @@ class Calendar(View):
 
 
 class Feeds(View, generics.ListAPIView[Feed]):
-    """The caller's private calendar address, without its token, and when it was last read."""
+    """The caller's private calendar addresses, without their tokens, and when each was last
+    read."""
 
     serializer_class = FeedOut
     queryset = Feed.objects.none()
@@ -54,8 +55,12 @@ class Feeds(View, generics.ListAPIView[Feed]):
 
     @extend_schema(request=FeedIn, responses={201: NewFeedOut})
     def post(self, request: Request) -> Response:
-        """A new private address; the former one stops working. The token is shown only now."""
-        feed, url = feeds.open_feed(caller(request).user, **self.body(FeedIn))
+        """A new private address; the former one of the same calendar stops working. The token is
+        shown only now."""
+        staff, asked = caller(request), self.body(FeedIn)
+        of = feeds.calendar(staff, resource=asked["resource"], centre=asked["centre"])
+        detail = asked.get("detail") or feeds.usual_detail(of)
+        feed, url = feeds.open_feed(staff, of, detail=detail)
         feed.url = url  # type: ignore[attr-defined]
         return Response(NewFeedOut(feed).data, status=201)
 

@@ -286,23 +286,37 @@ class Change(models.Model):
 
 
 class Feed(Record):
-    """A private calendar address. The token itself is kept nowhere, only its SHA-256."""
+    """A private calendar address, of a resource or of a centre's hours. The token itself is kept
+    nowhere, only its SHA-256."""
 
     holds_personal_data = False
 
     class Detail(models.TextChoices):
         BUSY = "busy", _("busy only")
         DISCREET = "discreet", _("service initials")
+        FULL = "full", _("service name")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feeds")
-    resource = models.ForeignKey(Resource, models.CASCADE, related_name="feeds")
+    resource = models.ForeignKey(Resource, models.CASCADE, null=True, related_name="feeds")
+    centre = models.ForeignKey(Centre, models.CASCADE, null=True, related_name="feeds")
     detail = models.CharField(max_length=10, choices=Detail.choices, default=Detail.DISCREET)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user"], name="one_private_feed_per_user")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "resource", "centre"],
+                nulls_distinct=False,
+                name="one_address_for_each_calendar",
+            ),
+            models.CheckConstraint(
+                condition=Q(resource=None, centre__isnull=False)
+                | Q(resource__isnull=False, centre=None),
+                name="feed_is_of_a_resource_or_a_centre",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"feed {self.pk}"

@@ -292,7 +292,7 @@ def test_polling_a_feed_leaves_no_token_in_logs(nest, logs):
 
 
 def test_feed_that_breaks_leaves_no_token_in_logs(nest, logs, monkeypatch):
-    monkeypatch.setattr("scheduling.feeds.feed_events", explode)
+    monkeypatch.setattr("scheduling.feed_events.glances", explode)
 
     answer = browser().get(f"/feeds/{nest.feed()}.ics")
 
@@ -470,7 +470,7 @@ def test_address_of_a_page_of_results_repeats_no_name(nest):
 
 def test_feed_holds_no_canary(nest):
     nest.book(without_papers=REASON)
-    text = browser().get(f"/feeds/{nest.feed()}.ics").content.decode().replace("\r\n ", "")
+    text = browser().get(f"/feeds/{nest.feed()}.ics").getvalue().decode().replace("\r\n ", "")
 
     assert leaks(nest, text) == []
 

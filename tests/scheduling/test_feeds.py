@@ -62,7 +62,7 @@ def busy():
 
 def text_of(address) -> bytes:
     with clock.frozen(NOW):
-        return browser().get(address).content
+        return browser().get(address).getvalue()
 
 
 def by_icalendar(text):
@@ -135,7 +135,7 @@ def test_a_cancelled_event_stays_for_thirty_days_as_cancelled(busy):
     *_, address = busy
     assert [event[1] for event in by_icalendar(text_of(address))].count("CANCELLED") == 1
     with clock.frozen(NOW + timedelta(days=31)):
-        later = by_icalendar(browser().get(address).content)
+        later = by_icalendar(browser().get(address).getvalue())
     assert [event[1] for event in later].count("CANCELLED") == 0
 
 
@@ -171,7 +171,7 @@ def test_the_same_events_are_the_same_bytes(busy):
     *_, address = busy
     first = text_of(address)
     with clock.frozen(NOW + timedelta(minutes=20)):
-        assert browser().get(address).content == first
+        assert browser().get(address).getvalue() == first
 
 
 def test_an_expired_hold_changes_the_tag(busy):
@@ -181,7 +181,7 @@ def test_an_expired_hold_changes_the_tag(busy):
     with clock.frozen(NOW + timedelta(minutes=31)):
         answer = browser().get(address, headers={"If-None-Match": tag})
     assert answer.status_code == 200
-    assert "TENTATIVE" not in answer.content.decode()
+    assert "TENTATIVE" not in answer.getvalue().decode()
 
 
 def test_every_local_time_names_sofia_and_its_rules_come_along(busy):
