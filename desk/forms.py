@@ -1,5 +1,7 @@
 """What people type, read strictly: bad input becomes a sentence beside its field."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -22,7 +24,7 @@ from desk.fields import (
 from people import selectors as people_selectors
 from people.models import Person
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff
-from scheduling import lookup
+from scheduling import feeds, lookup
 from scheduling.absences import Way
 from scheduling.models import Booking, Feed, Modality, Participation, Resource, Service
 
@@ -280,16 +282,50 @@ class WindowForm(StaffForm):
         specialist.label_from_instance = lambda resource: resource.name
 
 
-class FeedForm(Form):
+class FeedForm(StaffForm):
+    """An address of which calendar, and what it shows. Her own is the first of the choices."""
+
+    of = forms.ChoiceField(required=False, label=_("Whose calendar"))
     detail = forms.ChoiceField(
         choices=[
             (Feed.Detail.DISCREET, _("hours with the initials of the service")),
-            (Feed.Detail.BUSY, _("only that you are busy")),
+            (Feed.Detail.BUSY, _("only that the hour is taken")),
+            (Feed.Detail.FULL, _("hours with the name of the service: in my own calendar alone")),
         ],
         widget=forms.RadioSelect,
         initial=Feed.Detail.DISCREET,
         label=_("What the calendar shows"),
+        help_text=_(
+            "Hours that you have no need to know about are only taken, whatever you choose."
+        ),
     )
+
+    def __init__(self, *args: Any, calendars: Sequence[feeds.Calendar], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.calendars = {str(one.public_id): one for one in calendars}
+        groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for key, one in self.calendars.items():
+            if not feeds.is_own(self.staff, one):
+                groups[group_of(one)].append((key, one.name))
+        of: Any = self.fields["of"]
+        of.choices = [("", _("My own calendar")), *groups.items()]
+
+    def clean_of(self) -> feeds.Calendar | None:
+        """None for her own."""
+        return self.calendars.get(self.cleaned_data["of"])
+
+
+GROUPS = {
+    Resource.Kind.SPECIALIST: _("Colleagues"),
+    Resource.Kind.ROOM: _("Rooms"),
+    Resource.Kind.VEHICLE: _("Cars"),
+    Resource.Kind.UNIT: _("Units: only when they are taken"),
+}
+
+
+def group_of(calendar: feeds.Calendar) -> str:
+    kind = Resource.Kind(calendar.kind) if isinstance(calendar, Resource) else None
+    return str(GROUPS[kind] if kind else _("All hours of a centre"))
 
 
 class OuterCalendarForm(Form):

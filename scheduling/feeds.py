@@ -108,18 +108,26 @@ def open_feed(staff: Staff, of: Calendar, *, detail: Detail) -> tuple[Feed, str]
 
 
 def check_detail(staff: Staff, of: Calendar, detail: Detail) -> None:
-    is_own = isinstance(of, Resource) and of.user_id == staff.user.pk
-    if detail == Detail.FULL and not is_own:
+    if detail == Detail.FULL and not is_own(staff, of):
         raise FullElsewhere
     if is_of_unit(of) and detail != Detail.BUSY:
         raise UnitOnlyBusy
+
+
+def is_own(staff: Staff, of: Calendar) -> bool:
+    return isinstance(of, Resource) and of.user_id == staff.user.pk
 
 
 def is_of_unit(of: Calendar) -> bool:
     return isinstance(of, Resource) and of.kind == Resource.Kind.UNIT
 
 
-def calendar(staff: Staff, *, resource: UUID | None, centre: UUID | None) -> Calendar:
+def calendars(staff: Staff) -> list[Calendar]:
+    """Everything that she may have an address of."""
+    return [*followed(staff), *centres_of(staff)]
+
+
+def calendar(staff: Staff, *, resource: UUID | None = None, centre: UUID | None = None) -> Calendar:
     """The named resource or centre; the caller's own calendar when nothing is named.
     Raises NotFound, NoCalendar."""
     if centre is not None:

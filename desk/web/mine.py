@@ -1,4 +1,6 @@
-"""The caller's own calendar address, her other calendar, and time out of use."""
+"""The caller's own calendar addresses, her other calendar, and time out of use."""
+
+from uuid import UUID
 
 import segno
 from django.contrib import messages
@@ -26,48 +28,58 @@ from scheduling.models import Booking, Feed, OuterCalendar, Resource
 @page
 @never_cache
 def calendar(request: HttpRequest) -> HttpResponse:
-    """The private address. It is shown in the answer to the form that makes it, and never
-    again: nothing but its hash is kept, so it cannot wait for a redirect."""
+    """Her private addresses. A new one is shown in the answer to the form that makes it, and
+    never again: nothing but its hash is kept, so it cannot wait for a redirect."""
     staff = caller(request)
-    user = staff.user
-    form = FeedForm(request.POST or None)
+    form = FeedForm(request.POST or None, staff=staff, calendars=feeds.calendars(staff))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        detail = Feed.Detail(form.cleaned_data["detail"])
-        opened = accepted(form, lambda: feeds.open_feed(user, detail=detail))
+        opened = accepted(form, lambda: make_address(form, staff))
         if opened:
-            _feed, url = opened
-            code = segno.make(url, micro=False)
-            context |= {
-                "url": url,
-                "webcal": "webcal" + url.removeprefix("https").removeprefix("http"),
-                "qr": code.svg_data_uri(scale=4, border=2),
-            }
+            context |= shown_once(*opened)
     return render(request, "desk/calendar.html", own_calendars(staff) | context)
 
 
 def own_calendars(staff: Staff) -> dict[str, object]:
     """What the page shows whichever of its forms is sent."""
     own = selectors.own_calendar(staff)
+    open_to_her = feeds.calendars(staff)
     return {
-        "form": FeedForm(),
+        "form": FeedForm(staff=staff, calendars=open_to_her),
+        "feeds": [
+            {"feed": feed, "of": feed.of if feed.of in open_to_her else None}
+            for feed in feeds.feeds_of(staff.user)
+        ],
         "bringing": OuterCalendarForm(),
-        "feed": feeds.feeds_of(staff.user).first(),
         "brought_in": incoming.brought_in(own) if own else None,
+    }
+
+
+def make_address(form: FeedForm, staff: Staff) -> tuple[Feed, str]:
+    of = form.cleaned_data["of"] or feeds.calendar(staff)
+    asked = Feed.Detail(form.cleaned_data["detail"])
+    detail = Feed.Detail.BUSY if feeds.is_of_unit(of) else asked
+    return feeds.open_feed(staff, of, detail=detail)
+
+
+def shown_once(feed: Feed, url: str) -> dict[str, object]:
+    """A QR code stands in the page itself, as the address does: no other request may carry it."""
+    return {
+        "new": feed,
+        "url": url,
+        "webcal": "webcal" + url.removeprefix("https").removeprefix("http"),
+        "qr": segno.make(url, micro=False).svg_data_uri(scale=4, border=2),
     }
 
 
 @page
 @require_POST
-def revoke_calendar(request: HttpRequest) -> HttpResponse:
-    user = caller(request).user
-    feed = feeds.feeds_of(user).first()
-    if feed:
-        done(
-            request,
-            lambda: feeds.close_feed(user, feed.public_id),
-            said=_("The address is revoked and works no more."),
-        )
+def revoke_calendar(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    done(
+        request,
+        lambda: feeds.close_feed(caller(request).user, public_id),
+        said=_("The address is revoked and works no more."),
+    )
     return redirect("my-calendar")
 
 

@@ -320,3 +320,10 @@ class Feed(Record):
 
     def __str__(self) -> str:
         return f"feed {self.pk}"
+
+    @property
+    def of(self) -> Resource | Centre:
+        """Whose calendar it is."""
+        found = self.resource or self.centre
+        assert found is not None
+        return found

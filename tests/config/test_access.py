@@ -163,7 +163,7 @@ case-page-planned  POST    case     302 404 302 404 404 404 302 404 404 302
 case-page-close    POST    case     302 404 302 404 404 404 302 404 404 302
 my-calendar        GET     -        200 200 200 200 200 200 200 200 200 302
 my-calendar        POST    -        200 200 200 200 200 200 200 200 200 302
-revoke-calendar    POST    -        302 302 302 302 302 302 302 302 302 302
+revoke-calendar    POST    feed     302 404 404 404 404 404 404 404 404 302
 bring-calendar     POST    -        422 422 422 422 422 422 422 422 422 302
 forget-calendar    POST    -        302 302 302 302 302 302 302 302 302 302
 block              GET     -        200 200 200 200 200 403 200 403 403 302

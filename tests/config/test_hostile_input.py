@@ -67,7 +67,7 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:reschedule": {"version": 1, "fold": 0},
     "POST api:cancel": {"version": 1, "by": "client", "reason": ""},
     "POST api:outcome": {"version": 1},
-    "POST api:feeds": {"detail": "busy"},
+    "POST api:feeds": {"detail": "busy", "resource": None, "centre": None},
     "GET api:slots": {"modality": "on_site", "page": 1, "page_size": 5},
     "GET api:bookings": {
         "status": "confirmed",

@@ -882,8 +882,9 @@ def test_a_calendar_address_is_shown_once(own: House) -> None:
 
 def test_a_revoked_calendar_is_gone(own: House) -> None:
     reader = Reader(own)
-    url = reader.post("/me/calendar/", detail="discreet").context["url"]
-    reader.post("/me/calendar/revoke/")
+    answer = reader.post("/me/calendar/", detail="discreet")
+    url, feed = answer.context["url"], answer.context["new"]
+    reader.post(f"/me/calendar/{feed.public_id}/revoke/")
     assert browser().get(url[url.index("/feeds/") :]).status_code == 404
     assert not Feed.objects.filter(user=own.specialist.user).exists()
 

@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
 from people.models import Carer, Household, NoContact, Person
+from people.policies import staff
 from rooms import lending
 from rooms.models import Building, Stay
 from scheduling import feeds
@@ -99,7 +100,9 @@ def told_to_nobody(world: World) -> Secret:
     lending.lend(own.toy, own.resident, due_on=MONDAY + timedelta(days=7), by=own.staff["shelter"])
     Api(own.staff["shelter"]).get(f"stays/{own.stay.public_id}/")
     tokens = {
-        caller: feeds.open_feed(own.staff[caller], detail=Feed.Detail.DISCREET)[1]
+        caller: feeds.open_feed(
+            staff(own.staff[caller]), own.staff[caller].resource, detail=Feed.Detail.DISCREET
+        )[1]
         for caller in OUTSIDERS
         if caller not in {"superuser", "anonymous"}
     }

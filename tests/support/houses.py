@@ -27,6 +27,7 @@ from people.models import (
     Role,
     User,
 )
+from people.policies import staff as staff_of
 from rooms import lending, reserving
 from rooms import services as shelter
 from rooms.models import Building, Loan, Room, Stay
@@ -169,7 +170,9 @@ def house(slug: str) -> House:
             due_on=clock.today(),
             created_at=clock.now(),
         )
-        feed, url = feeds.open_feed(psychologist.user, detail=Feed.Detail.DISCREET)
+        feed, url = feeds.open_feed(
+            staff_of(psychologist.user), psychologist, detail=Feed.Detail.DISCREET
+        )
     attempt = Delivery.objects.create(
         reminder=booking.reminders.first(),
         attempt=uuid4(),
