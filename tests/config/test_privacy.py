@@ -292,7 +292,7 @@ def test_polling_a_feed_leaves_no_token_in_logs(nest, logs):
 
 
 def test_feed_that_breaks_leaves_no_token_in_logs(nest, logs, monkeypatch):
-    monkeypatch.setattr("scheduling.feed_events.glances", explode)
+    monkeypatch.setattr("scheduling.feed_events.marks", explode)
 
     answer = browser().get(f"/feeds/{nest.feed()}.ics")
 

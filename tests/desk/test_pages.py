@@ -134,6 +134,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "stays": house.stay.public_id,
         "toys": house.loan.public_id,
         "series": house.series.public_id,
+        "me": house.feed.public_id,
     }
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))
@@ -150,7 +151,7 @@ def test_every_page_asks_for_a_log_in(route: URLPattern, own: House) -> None:
 
 HOSTILE_FIELDS = """
     on whose service person q modality specialist begins ends starts_at party reason outcome version
-    at fold carer hold without_papers given_name family_name birth_on centre family number opened_on
+    at fold of carer hold without_papers given_name family_name birth_on centre family number opened_on
     lead route document_number document_on valid_until services phone consent safe safe_from
     safe_until wording language script detail resource from_on from_at until_on until_at past page
     adults ages needs kind from_on to_on unit people in_danger who on to_unit count toy due_on from

@@ -64,7 +64,7 @@ class Secret:
 
     def heard(self, question: Question, answer: HttpResponse) -> set[str]:
         """What of the secret stands in an answer, but for what was said in the question."""
-        text = answer.content.decode(errors="replace").replace("\r\n ", "")
+        text = answer.getvalue().decode(errors="replace").replace("\r\n ", "")
         text += str(answer.headers)
         told = text + unescape(text) + unquote(text)
         return {
