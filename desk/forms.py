@@ -295,9 +295,7 @@ class FeedForm(StaffForm):
         widget=forms.RadioSelect,
         initial=Feed.Detail.DISCREET,
         label=_("What the calendar shows"),
-        help_text=_(
-            "Hours that you have no need to know about are only taken, whatever you choose."
-        ),
+        help_text=_("Of hours that are not yours to know you see only that they are taken."),
     )
 
     def __init__(self, *args: Any, calendars: Sequence[feeds.Calendar], **options: Any) -> None:
