@@ -84,12 +84,30 @@ class Client:
         head, _, body = received.partition(b"\r\n\r\n")
         if head[9:12] == b"304":
             return head, b""
+        if b"\r\ntransfer-encoding: chunked" in head.lower():
+            return head, self.receive_chunks(body)
         length = content_length(head)
         parts, missing = [body], length - len(body)
         while missing > 0:
             parts.append(self.read())
             missing -= len(parts[-1])
         return head, b"".join(parts)
+
+    def receive_chunks(self, received: bytes) -> bytes:
+        """RFC 9112 7.1, without extensions or trailers."""
+        parts = []
+        while True:
+            while b"\r\n" not in received:
+                received += self.read()
+            size, _, received = received.partition(b"\r\n")
+            missing = int(size, 16) + 2 - len(received)
+            while missing > 0:
+                received += self.read()
+                missing = int(size, 16) + 2 - len(received)
+            part, received = received[: int(size, 16)], received[int(size, 16) + 2 :]
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
 
     def read(self) -> bytes:
         received = self.socket.recv(262_144)

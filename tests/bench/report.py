@@ -47,6 +47,7 @@ def every_line(found: Findings) -> Iterator[Line]:
     yield from polling(found)
     yield from racing(found)
     yield from housing(found)
+    yield from telling(found)
 
 
 def posting(found: Findings) -> Iterator[Line]:
@@ -118,6 +119,24 @@ def housing(found: Findings) -> Iterator[Line]:
     yield Line(8, "queries for 300 units, at most", f"{most}", "", "", "10", 0 < most <= 10)
 
 
+def telling(found: Findings) -> Iterator[Line]:
+    texts = found.texts
+    for what, over, under, limit in (
+        ("10,000 events known to joining their strings", "text warm", "strings joined", 3),
+        ("10,000 events known to icalendar's to_ical", "text warm", "to_ical", 1 / 15),
+        ("10,000 events unknown to icalendar's to_ical", "text cold", "to_ical", 1),
+    ):
+        yield from compared(10, what, texts, {}, over, under, limit)
+    yield Line(
+        10, "events written again after one change", f"{found.rewritten}", "", "", "1",
+        found.rewritten == 1,
+    )  # fmt: skip
+    yield Line(
+        10, "megabytes more for 100,000 events", f"{found.megabytes:.1f}", "", "", "10",
+        0 < found.megabytes <= 10,
+    )  # fmt: skip
+
+
 def compared(
     target: int,
     what: str,
@@ -141,7 +160,7 @@ def compared(
         f"{median(ratios):.2f}",
         f"{min(ratios):.2f}-{max(ratios):.2f}",
         f"{median(began):.2f}" if began else "",
-        f"{limit:g}",
+        f"{limit:.2g}",
         median(ratios) <= limit,
     )
 

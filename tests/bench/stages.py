@@ -11,7 +11,7 @@ from random import Random
 import psycopg
 
 from config import postgres
-from tests.bench import middleware, reference, requests, world
+from tests.bench import middleware, reference, requests, texts, world
 from tests.bench.load import Client, Request, at_once
 from tests.bench.measuring import (
     Alone,
@@ -45,6 +45,7 @@ NEEDS = {
     6: {"floor", "feed"},
     7: set(),
     8: {"availability", "board"},
+    10: set(),
 }
 """Subjects by target."""
 
@@ -76,6 +77,9 @@ class Findings:
     rows: dict[str, int] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     double: int = 0
+    texts: Figures = field(default_factory=dict)
+    rewritten: int = 0
+    megabytes: float = 0
 
 
 class Run:
@@ -101,6 +105,8 @@ class Run:
         self.found = Findings()
 
     def whole(self) -> Findings:
+        if 10 in self.targets:
+            self.measure_texts()
         with self.serving(workers=2) as ports:
             self.compare_feeds(ports)
             self.count(ports)
@@ -223,6 +229,19 @@ class Run:
             )
             self.found.differing |= set(differing(subjects))
         return figures
+
+    def measure_texts(self) -> None:
+        """In this process, without any database."""
+        tell("texts")
+        with texts.ready():
+            subjects = texts.subjects()
+            times = {"strings joined": 9, "text warm": 9, "text cold": 1, "to_ical": 1}
+            self.found.texts = measure(
+                subjects, times, rounds=self.rounds, passes=1, random=self.random
+            )
+            self.found.rewritten = texts.written_after_a_change()
+        with texts.ready():
+            self.found.megabytes = texts.megabytes_of_a_crowd()
 
     def race(self, port: int) -> None:
         """Identical bookings by eight clients at once, and what the database has of them."""

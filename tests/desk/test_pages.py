@@ -151,11 +151,11 @@ def test_every_page_asks_for_a_log_in(route: URLPattern, own: House) -> None:
 
 HOSTILE_FIELDS = """
     on whose service person q modality specialist begins ends starts_at party reason outcome version
-    at fold of carer hold without_papers given_name family_name birth_on centre family number opened_on
+    at fold carer hold without_papers given_name family_name birth_on centre family number opened_on
     lead route document_number document_on valid_until services phone consent safe safe_from
     safe_until wording language script detail resource from_on from_at until_on until_at past page
     adults ages needs kind from_on to_on unit people in_danger who on to_unit count toy due_on from
-    days known wait why rhythm interval weekdays ends since specialist room original_start act
+    days known wait why of rhythm interval weekdays ends since specialist room original_start act
 """
 
 
