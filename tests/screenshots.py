@@ -215,6 +215,19 @@ def stranger(visit: Visit) -> None:
 
 def address(visit: Visit) -> None:
     visit.page.goto("/me/calendar/")
+    address_made(visit)
+
+
+def several_addresses(visit: Visit) -> None:
+    """A room's, a unit's and the centre's, the last of them new."""
+    visit.page.goto("/me/calendar/")
+    for group in ("Стаи", "Звена: само кога са заети", "Всички часове на център"):
+        first = visit.page.locator(f'optgroup[label="{group}"] option').first
+        visit.page.locator("#id_of").select_option(first.get_attribute("value"))
+        address_made(visit)
+
+
+def address_made(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Създай адреса").click()
     visit.page.locator("#feed-url").wait_for()
 
@@ -301,6 +314,7 @@ STEPS: dict[str, Steps] = {
         ("book-coordinator", book),
         ("person-coordinator", person),
         ("ties", ties),
+        ("calendars", several_addresses),
     ],
     "shelter": [
         ("tonight", at("/tonight/")),

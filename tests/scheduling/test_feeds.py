@@ -3,9 +3,11 @@
 import json
 import os
 import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.tz import tzical
@@ -237,3 +239,60 @@ def test_a_hold_in_another_s_place_changes_the_tag(busy):
         services.book(wish, by=user)
         answer = browser().get(address, headers={"If-None-Match": tag})
     assert answer.status_code == 200
+
+
+KHAL = """
+[calendars]
+[[feed]]
+path = {directory}/events
+[locale]
+local_timezone = America/New_York
+default_timezone = America/New_York
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+[sqlite]
+path = {directory}/khal.db
+"""
+LINE = "{uid}|{start-long}|{end-long}|{title}"
+
+
+def by_khal(text, directory):
+    """As a program for a terminal imports and lists it, in another zone; what lasts over midnight
+    it lists on each of its days."""
+    (directory / "events").mkdir()
+    (directory / "config").write_text(KHAL.format(directory=directory))
+    (directory / "feed.ics").write_bytes(text)
+
+    def khal(*arguments):
+        command = [sys.executable, "-m", "khal", "-c", str(directory / "config"), *arguments]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            check=True,
+            text=True,
+            env=os.environ | {"HOME": str(directory), "TZ": "America/New_York"},
+        )
+        return done.stdout
+
+    khal("import", "--batch", "-a", "feed", str(directory / "feed.ics"))
+    lines = khal("list", "--day-format", "", "--format", LINE, "2027-01-01", "2027-12-31")
+    return {tuple(line.split("|")) for line in lines.splitlines() if line}
+
+
+def test_khal_lists_the_same(busy, tmp_path):
+    *_, address = busy
+    text = text_of(address)
+    there = ZoneInfo("America/New_York")
+    told = {
+        (
+            str(event["UID"]),
+            f"{event['DTSTART'].dt.astimezone(there):%Y-%m-%d %H:%M}",
+            f"{event['DTEND'].dt.astimezone(there):%Y-%m-%d %H:%M}",
+            str(event["SUMMARY"]),
+        )
+        for event in Calendar.from_ical(text).walk("VEVENT")
+    }
+    assert by_khal(text, tmp_path) == told
