@@ -217,6 +217,8 @@ def test_an_outcome_changes_the_tag_with_the_text(office):
 
 # In pieces
 
+FIRST = at(TUESDAY, 0)
+
 BLOCKS = """
     WITH booking AS (
         INSERT INTO scheduling_booking
@@ -237,7 +239,7 @@ BLOCKS = """
 """
 
 
-def crowd(office, number: int) -> None:
+def crowd(office, number: int, *, first: datetime = FIRST) -> None:
     """So many blocks of the specialist's, five minutes each."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -247,7 +249,7 @@ def crowd(office, number: int) -> None:
                 "centre": office.centre.pk,
                 "by": office.coordinator.pk,
                 "resource": office.lead.pk,
-                "first": at(TUESDAY, 0),
+                "first": first,
             },
         )
 
@@ -256,7 +258,7 @@ def crowd(office, number: int) -> None:
 def test_a_feed_in_pieces_is_whole_and_in_order(office, number):
     crowd(office, number)
     starts = [one["DTSTART"].dt for one in subscribe(office, "busy").events()]
-    assert starts == [at(TUESDAY, 0) + n * timedelta(minutes=5) for n in range(number)]
+    assert starts == [FIRST + n * timedelta(minutes=5) for n in range(number)]
 
 
 def test_a_feed_that_nobody_reads_to_its_end_leaves_nothing_open(office):

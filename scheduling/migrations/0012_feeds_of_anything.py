@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0003_discreet_families'),
-        ('scheduling', '0010_series'),
+        ('scheduling', '0011_busy_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
