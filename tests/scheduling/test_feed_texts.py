@@ -136,7 +136,12 @@ def made(monkeypatch):
     """Titles of the events that were written, in turn."""
     monkeypatch.setattr(feed_texts, "keeper", Keeper(most=100))
     told, write = [], ical.vevent
-    monkeypatch.setattr(ical, "vevent", lambda one: told.append(one.starts_at) or write(one))
+
+    def telling(one):
+        told.append(one.starts_at)
+        return write(one)
+
+    monkeypatch.setattr(ical, "vevent", telling)
     return told
 
 
