@@ -16,7 +16,8 @@ from tests.support.clusters import ROOT
 if TYPE_CHECKING:
     from tests.bench.report import Line
 
-TARGETS = range(1, 11)
+TARGETS = range(1, 12)
+SERIES = 11
 
 
 def main() -> int:
@@ -27,7 +28,11 @@ def main() -> int:
 
     alone = fasteners.InterProcessLock(server.directory / "run")  # it restarts the server
     with alone:
-        lines = [*of_the_crowd(server, arguments), *of_the_years(server, arguments)]
+        lines = [
+            *of_the_crowd(server, arguments),
+            *of_the_years(server, arguments),
+            *of_series(server, arguments),
+        ]
     print(report.show(lines))
     return 0 if all(line.met for line in lines) else 1
 
@@ -36,7 +41,8 @@ def of_the_crowd(server: postgres.Server, arguments: argparse.Namespace) -> list
     from tests.bench import report, templates, world, years
     from tests.bench.stages import Run
 
-    targets = [target for target in arguments.only if target != years.TARGET]
+    apart = {years.TARGET, SERIES}
+    targets = [target for target in arguments.only if target not in apart]
     if not targets:
         return []
     with templates.Databases(server).clones({size: size for size in world.SIZES}) as urls:
@@ -52,6 +58,23 @@ def of_the_years(server: postgres.Server, arguments: argparse.Namespace) -> list
     if years.TARGET not in arguments.only:
         return []
     return list(years.lines(templates.Databases(server), server, **repeats(arguments)))
+
+
+def of_series(server: postgres.Server, arguments: argparse.Namespace) -> list[Line]:
+    """In this process, on a small database of its own."""
+    from django.db import connection
+
+    from tests.bench import series, templates
+
+    if SERIES not in arguments.only:
+        return []
+    with templates.Databases(server).clones({"small": "small"}) as urls:
+        name = urls["small"].rpartition("/")[2].partition("?")[0]
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        found = list(series.lines(rounds=repeats(arguments)["rounds"]))
+        connection.close()
+    return found
 
 
 def repeats(arguments: argparse.Namespace) -> dict[str, int]:
