@@ -5,6 +5,7 @@ What an address shows is asked of its owner's roles every time: it is gone with 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -38,7 +39,8 @@ class Subscription:
     """A feed as its token finds it at an instant."""
 
     feed_id: int
-    reader: Staff
+    user_id: int
+    roles: Sequence[str]
     detail: Detail
     resource_id: int | None
     centre_id: int | None
@@ -47,6 +49,10 @@ class Subscription:
     asked_at: datetime
     stamp: UUID | None
     etag: str
+
+    @property
+    def reader(self) -> Staff:
+        return Staff(User(pk=self.user_id), by_centre(self.roles))
 
 
 REVISIONS = """
@@ -61,17 +67,16 @@ SUBSCRIPTION = f"""
            feed.last_used_at, owner.id, hers.names,
            (SELECT stamp FROM scheduling_setupstamp),
            coalesce(it.revision::text, ({REVISIONS})),
-           (SELECT string_agg(id::text, ',' ORDER BY id) FROM scheduling_booking
+           ARRAY(SELECT id FROM scheduling_booking
              WHERE status = 'held' AND hold_expires_at > %(now)s),
-           ARRAY(SELECT household_id FROM people_kinshipwall
-                  WHERE user_id = owner.id ORDER BY 1),
+           ARRAY(SELECT household_id FROM people_kinshipwall WHERE user_id = owner.id),
            ARRAY(SELECT household_id FROM people_case
-                  WHERE lead_id = owner.id AND closed_on IS NULL ORDER BY 1)
+                  WHERE lead_id = owner.id AND closed_on IS NULL)
       FROM scheduling_feed feed
       JOIN people_user owner ON owner.id = feed.user_id
       LEFT JOIN scheduling_resource it ON it.id = feed.resource_id
      CROSS JOIN LATERAL (
-           SELECT array_agg(centre_id::text || ' ' || name ORDER BY id) AS names,
+           SELECT array_agg(centre_id::text || ' ' || name) AS names,
                   array_agg(centre_id) AS centres,
                   array_agg(centre_id) FILTER (WHERE name = ANY(%(sheltering)s)) AS shelters
              FROM people_role
@@ -79,9 +84,11 @@ SUBSCRIPTION = f"""
               AND (until_on IS NULL OR until_on >= %(today)s)) hers
      WHERE feed.token_hash = %(hash)s AND owner.is_active
        AND (feed.centre_id = ANY(hers.centres)
+            OR it.user_id = owner.id AND it.is_active AND hers.centres IS NOT NULL
             OR {IS_FOLLOWED.format(centres="hers.centres", shelters="hers.shelters")})
 """  # noqa: S608 - constants
-"""After the stamp comes whatever else changes the text, or what its reader may know of it."""
+"""After the stamp comes whatever else changes the text, or what its reader may know of it, in
+whatever order: another order is another ETag, and no harm."""
 
 
 def hash_of(token: str) -> str:
@@ -192,7 +199,8 @@ def as_subscription(
     digest = hashlib.sha256("|".join(map(str, seed)).encode()).hexdigest()
     return Subscription(
         feed_id,
-        Staff(User(pk=user_id), by_centre(roles)),
+        user_id,
+        roles,
         Detail(detail),
         resource_id,
         centre_id,

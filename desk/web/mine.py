@@ -36,7 +36,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         opened = accepted(form, lambda: make_address(form, staff))
         if opened:
-            context |= shown_once(*opened)
+            context |= shown_once(staff, *opened)
     return render(request, "desk/calendar.html", own_calendars(staff) | context)
 
 
@@ -47,7 +47,7 @@ def own_calendars(staff: Staff) -> dict[str, object]:
     return {
         "form": FeedForm(staff=staff, calendars=open_to_her),
         "feeds": [
-            {"feed": feed, "of": feed.of if feed.of in open_to_her else None}
+            {"feed": feed, "name": name_of(staff, feed.of) if feed.of in open_to_her else ""}
             for feed in feeds.feeds_of(staff.user)
         ],
         "bringing": OuterCalendarForm(),
@@ -62,10 +62,15 @@ def make_address(form: FeedForm, staff: Staff) -> tuple[Feed, str]:
     return feeds.open_feed(staff, of, detail=detail)
 
 
-def shown_once(feed: Feed, url: str) -> dict[str, object]:
+def name_of(staff: Staff, of: feeds.Calendar) -> str:
+    return _("My own calendar") if feeds.is_own(staff, of) else of.name
+
+
+def shown_once(staff: Staff, feed: Feed, url: str) -> dict[str, object]:
     """A QR code stands in the page itself, as the address does: no other request may carry it."""
     return {
         "new": feed,
+        "name": name_of(staff, feed.of),
         "url": url,
         "webcal": "webcal" + url.removeprefix("https").removeprefix("http"),
         "qr": segno.make(url, micro=False).svg_data_uri(scale=4, border=2),

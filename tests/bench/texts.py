@@ -12,8 +12,6 @@ from uuid import UUID
 from icalendar import Calendar, Event
 
 from base.clock import local
-from people.models import User
-from people.policies import Staff
 from scheduling import feed_events, feed_texts, ical
 from scheduling.feed_events import (
     CONFIRMED,
@@ -32,9 +30,7 @@ from tests.bench.measuring import Subject
 
 EVENTS, CROWD = 10_000, 100_000
 STAMP = UUID(int=9)
-FOUND = Subscription(
-    1, Staff(User(pk=1), {}), Feed.Detail.DISCREET, 1, None, False, None, world.NOW, STAMP, ""
-)
+FOUND = Subscription(1, 1, (), Feed.Detail.DISCREET, 1, None, False, None, world.NOW, STAMP, "")
 
 
 class Task(Subject):

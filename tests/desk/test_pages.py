@@ -25,7 +25,7 @@ from base.services import open_task
 from desk import urls
 from desk.fields import iso
 from desk.web.stay_acts import ACTS as STAY_ACTS
-from people.models import AccessRecord, Case, ContactCard, Person, User
+from people.models import AccessRecord, Case, ContactCard, Person, Role, User
 from scheduling import services
 from scheduling.models import Booking, BusyTime, Feed, Modality, Participation
 from scheduling.planning import Wish
@@ -888,6 +888,36 @@ def test_a_revoked_calendar_is_gone(own: House) -> None:
     reader.post(f"/me/calendar/{feed.public_id}/revoke/")
     assert browser().get(url[url.index("/feeds/") :]).status_code == 404
     assert not Feed.objects.filter(user=own.specialist.user).exists()
+
+
+def test_addresses_of_several_calendars_stand_in_a_list(own: House) -> None:
+    reader = Reader(own, "shelter")
+    for of in (own.room, own.unit, own.centre):
+        reader.post("/me/calendar/", detail="discreet", of=of.public_id)
+    page = reader.get("/me/calendar/")
+    listed = [(one["name"], one["feed"].detail) for one in page.context["feeds"]]
+    assert listed == [
+        (own.room.name, "discreet"),
+        (own.unit.name, "busy"),
+        (own.centre.name, "discreet"),
+    ]
+
+
+def test_a_calendar_that_is_not_hers_any_more_is_not_named(own: House) -> None:
+    reader = Reader(own, "shelter")
+    reader.post("/me/calendar/", detail="busy", of=own.unit.public_id)
+    Role.objects.filter(user=own.staff["shelter"]).update(name=Role.Name.LEADER)
+    page = text(reader.get("/me/calendar/"))
+    assert "This address works no more." in page
+    assert own.unit.name not in page
+
+
+@pytest.mark.parametrize("name", ["unit", "foreign centre", "resident"])
+def test_a_calendar_that_is_not_hers_is_no_choice(own: House, foreign: House, name: str) -> None:
+    of = {"unit": own.unit, "foreign centre": foreign.centre, "resident": own.resident.residence}
+    answer = Reader(own).post("/me/calendar/", detail="busy", of=of[name].public_id)
+    assert "url" not in answer.context
+    assert answer.context["form"].errors.keys() == {"of"}
 
 
 def test_who_only_installs_is_told_that_there_is_no_calendar(own: House) -> None:

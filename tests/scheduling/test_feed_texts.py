@@ -133,7 +133,7 @@ def test_ical_js_and_icalendar_read_the_same(title):
 
 @pytest.fixture
 def made(monkeypatch):
-    """Titles of the events that were written, in turn."""
+    """Starts of the events that were written, in turn."""
     monkeypatch.setattr(feed_texts, "keeper", Keeper(most=100))
     told, write = [], ical.vevent
 
