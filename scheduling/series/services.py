@@ -11,7 +11,7 @@ from people.models import User
 from scheduling import rules
 from scheduling.models import Booking, Resource, Series, Term
 from scheduling.series import history, recurrence, selectors
-from scheduling.series.errors import EndsSooner, NotADate, SeriesOver
+from scheduling.series.errors import EndsBeforeItBegins, EndsSooner, NotADate, SeriesOver
 from scheduling.series.history import What
 from scheduling.series.making import (
     HORIZON,
@@ -127,6 +127,8 @@ def following_term(
     keeps_count = changes.until is None and pattern.beats_like(was)
     last = recurrence.last_day(ahead[-1].term.event)
     until = changes.until or (first + LONGEST_TERM if series.is_open or keeps_count else last)
+    if until < first:
+        raise EndsBeforeItBegins
     event = recurrence.new_event(pattern, starts_at, series.service, until=until, by=by)
     starts = recurrence.starts(event)
     if keeps_count:

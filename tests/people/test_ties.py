@@ -8,7 +8,7 @@ from base import clock
 from base.models import Task
 from people.models import Carer, KinshipWall, NoContact, Person
 from scheduling import services
-from scheduling.models import Modality
+from scheduling.models import Booking, Modality
 from scheduling.planning import Wish
 from tests.support import building
 from tests.support.calling import Api, browser, problem
@@ -121,10 +121,11 @@ def test_what_a_walled_colleague_has_of_the_family_becomes_tasks(own):
     ask(own, f"people/{own.mother.public_id}/walls/", body, role="manager")
 
     tasks = Task.objects.filter(kind=Task.Kind.ANOTHER_COLLEAGUE, owner=None)
+    repeated = Booking.objects.filter(term__series=own.series, status="confirmed")
+    hours = [own.booking, own.hold, *repeated]
     assert {task.about for task in tasks} == {
         f"case:{own.case.public_id}",
-        f"booking:{own.booking.public_id}",
-        f"booking:{own.hold.public_id}",
+        *(f"booking:{one.public_id}" for one in hours),
     }
 
 

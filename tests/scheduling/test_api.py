@@ -507,7 +507,7 @@ def begins_now(office: Office) -> dict[str, Any]:
 
 
 def over_a_year_ahead(office: Office) -> dict[str, Any]:
-    return office.wish(NOW + timedelta(days=366, minutes=1))
+    return office.wish(NOW + timedelta(days=367))
 
 
 def on_a_holiday(office: Office) -> dict[str, Any]:

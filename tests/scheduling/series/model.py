@@ -239,7 +239,7 @@ class World:
         dates = list(term.starts(term.last))
         too_far = not dates or (dates[-1].date() - self.now.date()).days > LONGEST
         if too_long or too_far:
-            raise Refused("series_too_long", "too_far_ahead")
+            raise Refused("series_too_long", "too_far_ahead", "ends_before_it_begins")
 
     def due(self, series: Series, term: Term) -> list[datetime]:
         return list(term.starts(self.horizon() if series.is_open else term.last or date.max))

@@ -466,6 +466,15 @@ def test_split_does_not_end_before_it_begins(house):
     assert len(dates(series)) == 3
 
 
+def test_move_past_the_end_in_another_rhythm_is_refused(house):
+    series = house.series(count=1)
+
+    with pytest.raises(EndsBeforeItBegins):
+        split(house, series, nth=0, starts_at=at(THURSDAY, 10), pattern=Pattern(Freq.DAILY))
+
+    assert dates(series) == ["02.03 10:00"]
+
+
 def test_series_that_is_over_goes_on_with_the_dates_ahead(house):
     """Those between its end and today are nobody's."""
     series = house.series(count=2)
