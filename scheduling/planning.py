@@ -41,6 +41,10 @@ class Wish:
     without: Resource | None = None
     """A colleague who is not to be asked."""
 
+    again: bool = False
+    """It stood there before and was only undone: papers, working hours and days off were asked
+    then."""
+
     without_papers: str = ""
 
     @property
@@ -125,7 +129,8 @@ def make_plan(wish: Wish, facts: Facts) -> Plan:
     rules.check_named(wish.room if not wanted.on_site else None)
     rules.check_named(wish.vehicle if not wanted.takes_car else None)
     rules.check_lead(wish.lead, facts.pool, party)
-    rules.check_hours(facts.hours, wish.lead, wanted, wish.starts_at)
+    if not wish.again:
+        rules.check_hours(facts.hours, wish.lead, wanted, wish.starts_at)
     able = [resource for resource in facts.pool if is_able(resource, wish, facts)]
     needs = demand.needs_beside_lead(wanted, able, party.resources)
     lead = demand.need_of_lead(wanted, wish.lead)

@@ -29,7 +29,7 @@ class Judge:
     def plan(self, wish: Wish) -> Plan:
         """Raises what `book` does, ResourceUnavailable apart."""
         rules.check_start(wish.starts_at)
-        if not wish.without_papers:
+        if not (wish.without_papers or wish.again):
             rules.check_entry(
                 wish.service,
                 self.facts.entitlements,

@@ -58,6 +58,9 @@ class Place:
     why: str = ""
     """The code of why a date without a booking was skipped."""
 
+    again: bool = False
+    """It stood there before: only whether everybody is free is asked."""
+
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + self.term.series.service.duration
@@ -83,6 +86,7 @@ class Place:
             with_car=series.with_car,
             carer=series.carer,
             without_papers=series.without_papers,
+            again=self.again,
         )
 
 

@@ -135,4 +135,5 @@ def place_before(booking: Booking, was: dict[str, Any], term: Term, lead: Resour
         preferred=frozenset(was["others"]),
         booking=booking,
         fate=Fate.PLACED if stood else Fate.DROPPED,
+        again=True,
     )

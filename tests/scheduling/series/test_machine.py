@@ -493,18 +493,11 @@ class SideBySide(RuleBasedStateMachine):
         ]
 
 
+ALIKE = settings(max_examples=15, stateful_step_count=30, derandomize=True)
+"""Always the same scripts; others are a seed away."""
+
+
 @pytest.mark.django_db
 def test_program_and_model_answer_alike():
     house = House()
-    run_state_machine_as_test(
-        lambda: SideBySide(house), settings=settings(max_examples=15, stateful_step_count=30)
-    )
-
-
-@pytest.mark.full
-@pytest.mark.django_db
-def test_program_and_model_answer_alike_for_long():
-    house = House()
-    run_state_machine_as_test(
-        lambda: SideBySide(house), settings=settings(max_examples=150, stateful_step_count=50)
-    )
+    run_state_machine_as_test(lambda: SideBySide(house), settings=ALIKE)

@@ -563,6 +563,17 @@ def test_undoing_twice_is_refused(house):
         undoing.undo(series, by=house.by)
 
 
+def test_undo_does_not_ask_again_whether_the_house_is_open(house):
+    series = house.series(count=3)
+    before = dates(series)
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Ремонт")
+    series_services.end_series(series, since=None, by=house.by)
+
+    undoing.undo(series, by=house.by)
+
+    assert dates(series) == before
+
+
 def test_after_ten_minutes_nothing_is_undone(house):
     series = house.series(count=3)
 
