@@ -84,6 +84,25 @@ def done(request: HttpRequest, command: Callable[[], object], *, said: "StrOrPro
     return True
 
 
+def carried_out(
+    request: HttpRequest,
+    form: Form,
+    command: Callable[[], object],
+    *,
+    said: "StrOrPromise",
+    typed: bool,
+) -> bool:
+    """Whether to go on after one of a page's buttons. A refusal of what was `typed` is said above
+    it, with everything still in it; of a bare button, on the next page."""
+    if not typed:
+        done(request, command, said=said)
+        return True
+    if accepted(form, lambda: (command(),)) is None:
+        return False
+    messages.success(request, str(said))
+    return True
+
+
 def back(request: HttpRequest, to: str, **ids: Any) -> HttpResponse:
     """To the page whose button was pressed, if the form names one of ours; else to `to`."""
     named = ours(request, request.POST.get("next", ""))

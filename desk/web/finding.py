@@ -1,7 +1,7 @@
 """Find an hour, and take it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -152,28 +152,51 @@ def same_hour(asked: dict[str, Any], people: Sequence[Person]) -> str:
     return query.urlencode()
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """An hour that was clicked, for whom, and what is still asked about it."""
+
+    asked: dict[str, Any]
+    people: tuple[Person, ...]
+    day: date
+    form: BookForm
+
+    @property
+    def service(self) -> Service:
+        service: Service = self.asked["service"]
+        return service
+
+
+def chosen_hour(request: HttpRequest, staff: Staff) -> Chosen | None:
+    """None, with a sentence on the next page, when the address cannot be read. Raises NotFound,
+    NotAllowed."""
+    hour = HourForm(request.POST if request.method == "POST" else request.GET, staff=staff)
+    if not hour.is_valid():
+        messages.error(request, _("This hour could not be read. Choose it again."))
+        return None
+    asked = hour.cleaned_data
+    centre_id = asked["service"].centre_id
+    require(policies.may_book(staff, centre_id))
+    named = [person.public_id for person in asked["person"]]
+    people = people_selectors.people(staff, centre_id, named)
+    day = clock.local(asked["starts_at"]).date()
+    form = BookForm(
+        request.POST if request.method == "POST" else None,
+        carers=selectors.carers_for(staff, people, on=day),
+        may_waive=policies.may_waive_papers(staff, centre_id),
+    )
+    return Chosen(asked, people, day, form)
+
+
 @page
 def book_hour(request: HttpRequest) -> HttpResponse:
     """The chosen hour, once more in full, and then booked. A refusal keeps everything on the
     page and offers the nearest free hours."""
     staff = caller(request)
-    given = request.POST if request.method == "POST" else request.GET
-    hour = HourForm(given, staff=staff)
-    if not hour.is_valid():
-        messages.error(request, _("This hour could not be read. Choose it again."))
+    chosen = chosen_hour(request, staff)
+    if chosen is None:
         return redirect("find")
-    asked = hour.cleaned_data
-    service: Service = asked["service"]
-    require(policies.may_book(staff, service.centre_id))
-    people = people_selectors.people(
-        staff, service.centre_id, [person.public_id for person in asked["person"]]
-    )
-    day = clock.local(asked["starts_at"]).date()
-    form = BookForm(
-        request.POST if request.method == "POST" else None,
-        carers=selectors.carers_for(staff, people, on=day),
-        may_waive=policies.may_waive_papers(staff, service.centre_id),
-    )
+    asked, people, service, form = chosen.asked, chosen.people, chosen.service, chosen.form
     refused = False
     if request.method == "POST" and form.is_valid():
         wish = wish_of(asked, people, form)
@@ -181,8 +204,8 @@ def book_hour(request: HttpRequest) -> HttpResponse:
         if booking:
             return booked(request, staff, booking)
         refused = True
-    context = {"hour": hour, "form": form, "service": service, "people": people}
-    context["with_child"] = any(person.is_child_on(day) for person in people)
+    context: dict[str, Any] = {"form": form, "service": service, "people": people}
+    context["with_child"] = any(person.is_child_on(chosen.day) for person in people)
     context |= shown_hour(asked, service, people, refused=refused)
     return render(request, "desk/book.html", context, status=422 if form.errors else 200)
 

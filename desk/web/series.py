@@ -15,9 +15,8 @@ from django.views.decorators.http import require_safe
 
 from base import clock
 from base.errors import DomainError
-from desk import selectors as desk_selectors
-from desk.forms import BookForm, Form, HourForm
-from desk.pages import accepted, back, done, once, page
+from desk.forms import Form
+from desk.pages import accepted, back, carried_out, once, page
 from desk.series_forms import (
     SKIP,
     ChoiceForm,
@@ -28,9 +27,8 @@ from desk.series_forms import (
     SplitForm,
     UndoForm,
 )
-from desk.web.finding import same_hour, wish_of
-from people import selectors as people_selectors
-from people.policies import Staff, require
+from desk.web.finding import chosen_hour, same_hour, wish_of
+from people.policies import Staff
 from people.requests import caller
 from scheduling import lookup, policies
 from scheduling.models import Booking, Series
@@ -61,28 +59,16 @@ Asked = dict[str, Any]
 def repeat_hour(request: HttpRequest) -> HttpResponse:
     """The chosen hour as a series: each date with what stands in its way, and then booked."""
     staff = caller(request)
-    given = request.POST if request.method == "POST" else request.GET
-    hour = HourForm(given, staff=staff)
-    if not hour.is_valid():
-        messages.error(request, _("This hour could not be read. Choose it again."))
+    chosen = chosen_hour(request, staff)
+    if chosen is None:
         return redirect("find")
-    asked = hour.cleaned_data
-    service = asked["service"]
-    require(policies.may_book(staff, service.centre_id))
-    people = people_selectors.people(
-        staff, service.centre_id, [person.public_id for person in asked["person"]]
-    )
-    day = clock.local(asked["starts_at"]).date()
-    form = BookForm(
-        request.POST if request.method == "POST" else None,
-        carers=desk_selectors.carers_for(staff, people, on=day),
-        may_waive=policies.may_waive_papers(staff, service.centre_id),
-    )
+    asked, people, form = chosen.asked, chosen.people, chosen.form
+    given = request.POST if request.method == "POST" else request.GET
     repeat = RepeatForm(given, starts_at=asked["starts_at"])
     context: Asked = {
         "form": form,
         "repeat": repeat,
-        "service": service,
+        "service": chosen.service,
         "people": people,
         "asked": asked,
         "same_hour": same_hour(asked, people),
@@ -137,7 +123,7 @@ def make(request: HttpRequest, wish: Wish, repeat: RepeatForm, staff: Staff) -> 
     public_id = once(
         request,
         lambda: making.create_series(
-            wish, repeat.repetition(), by=staff.user, skipping=True, moved=chosen(request)
+            wish, repeat.repetition(), by=staff.user, skipping=True, moved=instead(request)
         ),
     )
     made = Series.objects.get(public_id=public_id)
@@ -149,7 +135,7 @@ def make(request: HttpRequest, wish: Wish, repeat: RepeatForm, staff: Staff) -> 
     return redirect("find")
 
 
-def chosen(request: HttpRequest) -> dict[datetime, datetime]:
+def instead(request: HttpRequest) -> dict[datetime, datetime]:
     """The hours chosen instead of dates that clash."""
     moved = {}
     for name, value in request.POST.items():
@@ -225,7 +211,8 @@ def series_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         lookup.changeable_series(staff, public_id)
         if name in ACTS and forms[name].is_valid():
             act, form = ACTS[name], forms[name]
-            if carried_out(request, act, form, command(act, series, form, staff)):
+            run = command(act, series, form, staff)
+            if carried_out(request, form, run, said=act.said, typed=act.is_typed):
                 return back(request, "series-page", public_id=public_id)
     closed = reasons.closures_of(series.centre_id, terms)
     now = clock.now()
@@ -281,20 +268,4 @@ def forms_of(
 def command(act: Act, series: Series, form: Form, staff: Staff) -> Callable[[], object]:
     asked = dict(form.cleaned_data)
     version = asked.pop("version")
-
-    def run() -> object:
-        act.run(series, asked, by=staff.user, version=version)
-        return True
-
-    return run
-
-
-def carried_out(request: HttpRequest, act: Act, form: Form, run: Callable[[], object]) -> bool:
-    """Whether to go on; a refusal of what was typed is said above it instead."""
-    if not act.is_typed:
-        done(request, run, said=act.said)
-        return True
-    if accepted(form, run) is None:
-        return False
-    messages.success(request, str(act.said))
-    return True
+    return lambda: act.run(series, asked, by=staff.user, version=version)

@@ -1,6 +1,5 @@
 """Asking for a place, the waiting list, and one stay from its hold to the last morning."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,11 +13,10 @@ from django.views.decorators.http import require_safe
 
 from base import clock
 from desk import selectors as desk_selectors
-from desk.forms import Form
-from desk.pages import accepted, back, done, once, page
+from desk.pages import accepted, back, carried_out, once, page
 from desk.stay_forms import ActForm, PlaceForm, TakeForm, longest
 from desk.web.house import question
-from desk.web.stay_acts import ACTS, Act, check_allowed, command
+from desk.web.stay_acts import ACTS, check_allowed, command
 from people.models import Person
 from people.policies import SHELTERS, Staff, require
 from people.requests import caller
@@ -171,22 +169,13 @@ def stay_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and name in ACTS:
         act, form = ACTS[name], forms[name]
         check_allowed(act, stay, staff)
-        if form.is_valid() and carried_out(request, act, form, command(act, stay, form, staff)):
-            return back(request, "stay-page", public_id=public_id)
+        if form.is_valid():
+            run = command(act, stay, form, staff)
+            if carried_out(request, form, run, said=act.said, typed=act.is_typed):
+                return back(request, "stay-page", public_id=public_id)
     context = facts_of(request, stay, staff) | {"forms": forms}
     status = 422 if request.method == "POST" else 200
     return render(request, "desk/stay.html", context, status=status)
-
-
-def carried_out(request: HttpRequest, act: Act, form: Form, run: Callable[[], object]) -> bool:
-    """Whether to go on; a refusal of what was typed is said above it instead."""
-    if not act.is_typed:
-        done(request, run, said=act.said)
-        return True
-    if accepted(form, run) is None:
-        return False
-    messages.success(request, str(act.said))
-    return True
 
 
 def forms_of(request: HttpRequest, stay: Stay, staff: Staff) -> dict[str, ActForm]:
