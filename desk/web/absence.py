@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from base import clock
 from base.errors import DomainError
 from desk import selectors
-from desk.forms import AbsenceForm, DecisionForm
+from desk.absence_forms import AbsenceForm, DecisionForm
 from desk.pages import page
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff, require
 from people.requests import caller
