@@ -280,7 +280,7 @@ class Founder:
             household=family.household,
             given_name=self.register.draw(names.GIRLS if girl else names.BOYS),
             family_name=names.feminine(surname) if girl else surname,
-            birth_on=self.birthday(4, eldest_child(family)),
+            birth_on=self.birthday(min(4, eldest_child(family) - 1), eldest_child(family)),
         )
         for adult, relation in zip(family.adults, (shape.relation, Relation.FATHER), strict=False):
             Carer.objects.create(child=child, adult=adult, relation=relation)

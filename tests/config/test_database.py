@@ -1,5 +1,6 @@
 """The pool's look at a connection before it lends it."""
 
+import select
 from collections.abc import Iterator
 
 import psycopg
@@ -68,6 +69,7 @@ def test_a_notice_that_was_not_read_yet_is_no_reason_to_refuse(line, asked):
     asked.clear()
     with connect() as other:
         other.execute("NOTIFY told")
+    select.select([line.fileno()], [], [], 10)  # until it has arrived
 
     base.check(line)
 
