@@ -9,7 +9,7 @@ from enum import StrEnum
 from base import clock
 from base.errors import DomainError
 from people.models import Person, User
-from scheduling import blocking, holdings, selectors, services, setup, slots
+from scheduling import blocking, holdings, rules, selectors, services, setup, slots
 from scheduling.demand import Demand
 from scheduling.holdings import Edges, Lane
 from scheduling.hours import Hours
@@ -231,11 +231,34 @@ class Decision:
     starts_at: datetime | None = None
 
 
-def decide(
-    absence: Absence, decisions: Sequence[Decision], *, by: User
-) -> list[tuple[Decision, DomainError | None]]:
-    """Carry out each decision by itself, with the error of those that could not be."""
-    return [(decision, carried_out(absence, decision, by=by)) for decision in decisions]
+Settled = list[tuple[Decision, DomainError | None]]
+"""Each decision, with the error of one that could not be carried out."""
+
+
+def settle(
+    absence: Absence, decisions: Sequence[Decision], *, centre_id: int, by: User, marking: bool
+) -> tuple[Settled, Booking | None]:
+    """Carry out each decision by itself, and take her out of use for whatever of the absence nobody
+    holds: what is decided later joins it when it is marked again. The block is None when nothing
+    was left.
+
+    Raises InvalidInterval and PastStart, before anything is done.
+    """
+    begins = max(absence.begins, clock.now())
+    rules.check_start(absence.ends)
+    blocking.check_length(begins, absence.ends)
+    results = [(decision, carried_out(absence, decision, by=by)) for decision in decisions]
+    if not marking:
+        return results, None
+    block = blocking.block_gaps(
+        absence.specialist,
+        centre_id=centre_id,
+        starts_at=begins,
+        ends_at=absence.ends,
+        reason=Booking.BlockReason.LEAVE,
+        by=by,
+    )
+    return results, block
 
 
 def carried_out(absence: Absence, decision: Decision, *, by: User) -> DomainError | None:
@@ -257,19 +280,6 @@ def carried_out(absence: Absence, decision: Decision, *, by: User) -> DomainErro
     except DomainError as error:
         return error
     return None
-
-
-def mark(absence: Absence, *, centre_id: int, by: User) -> Booking | None:
-    """Take her out of use for whatever of the absence nobody holds: what is decided later joins it
-    when it is marked again. None when nothing was left."""
-    return blocking.block_gaps(
-        absence.specialist,
-        centre_id=centre_id,
-        starts_at=max(absence.begins, clock.now()),
-        ends_at=absence.ends,
-        reason=Booking.BlockReason.LEAVE,
-        by=by,
-    )
 
 
 def is_marked(absence: Absence) -> bool:

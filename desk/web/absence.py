@@ -18,7 +18,7 @@ from base import clock
 from base.errors import DomainError
 from desk import selectors
 from desk.absence_forms import AbsenceForm, DecisionForm
-from desk.pages import page
+from desk.pages import accepted, page
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff, require
 from people.requests import caller
 from scheduling import absences, calendars, lookup, policies
@@ -75,11 +75,12 @@ def absence_page(request: HttpRequest) -> HttpResponse:
     absence = absence_of(form)
     centres = policies.centres_for_absence(staff, absence.specialist)
     require(bool(centres))
-    errors: Mapping[UUID, DomainError] = {}
+    errors: Mapping[UUID, DomainError] | None = {}
     if request.method == "POST":
-        errors = decided(request, absence, centres, staff)
-        if not errors:
+        errors = decided(request, form, absence, centres, staff)
+        if errors == {}:
             return redirect(f"{reverse('absence')}?{question(form)}")
+    refused = errors or {}
     affected = absences.affected_by(absence, centres)
     events = {e.key: e for e in selectors.events_of([a.booking.pk for a in affected], staff)}
     context |= {
@@ -89,14 +90,16 @@ def absence_page(request: HttpRequest) -> HttpResponse:
                 events[one.booking.pk],
                 one,
                 one.leads(absence),
-                errors.get(one.booking.public_id),
+                refused.get(one.booking.public_id),
             )
             for one in affected
         ],
         "question": question(form),
         "is_marked": absences.is_marked(absence),
     }
-    return render(request, "desk/absence.html", context, status=422 if errors else 200)
+    return render(
+        request, "desk/absence.html", context, status=422 if form.errors or errors else 200
+    )
 
 
 def absence_of(form: AbsenceForm) -> Absence:
@@ -119,10 +122,10 @@ def question(form: AbsenceForm) -> str:
 
 
 def decided(
-    request: HttpRequest, absence: Absence, centres: list[int], staff: Staff
-) -> dict[UUID, DomainError]:
+    request: HttpRequest, form: AbsenceForm, absence: Absence, centres: list[int], staff: Staff
+) -> dict[UUID, DomainError] | None:
     """Carry out what was ticked, of all lines or of the one whose button was pressed, and take her
-    out of use for the rest."""
+    out of use for the rest. None when nothing could be done, which the form says then."""
     only = request.POST.get("only", "")
     decisions = [
         decision
@@ -130,9 +133,19 @@ def decided(
         if only in {"", str(one.booking.public_id)}
         if (decision := decision_of(request, one, staff))
     ]
-    results = absences.decide(absence, decisions, by=staff.user)
-    centre_id = lookup.centre_for(staff, absence.specialist, None)
-    absences.mark(absence, centre_id=centre_id, by=staff.user)
+    settled = accepted(
+        form,
+        lambda: absences.settle(
+            absence,
+            decisions,
+            centre_id=lookup.centre_for(staff, absence.specialist, None),
+            marking=True,
+            by=staff.user,
+        ),
+    )
+    if settled is None:
+        return None
+    results, _block = settled
     done = sum(error is None for _, error in results)
     if done:
         said = ngettext("%(n)s hour was settled.", "%(n)s hours were settled.", done)

@@ -1,6 +1,8 @@
 """HTTP to absences."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,8 +11,10 @@ from rest_framework.response import Response
 from base.views import View
 from people.policies import Staff, require
 from people.requests import caller
+from people.selectors import not_found
 from scheduling import absences, lookup, policies
 from scheduling.absences import Absence, Decision, Way
+from scheduling.models import Booking
 from scheduling.shapes.absences import (
     AbsentIn,
     AbsentQuery,
@@ -38,12 +42,15 @@ class Absences(View):
         staff = caller(request)
         asked = self.body(AbsentIn)
         absence = absence_in(staff, asked)
-        decisions = [decision_in(staff, line) for line in asked["decisions"]]
-        results = absences.decide(absence, decisions, by=staff.user)
-        block = None
-        if asked["mark"]:
-            centre_id = lookup.centre_for(staff, absence.specialist, asked.get("centre"))
-            block = absences.mark(absence, centre_id=centre_id, by=staff.user)
+        centres = policies.centres_for_absence(staff, absence.specialist)
+        hers = {one.booking.public_id: one.booking for one in absences.hours_of(absence, centres)}
+        results, block = absences.settle(
+            absence,
+            [decision_in(staff, hers, line) for line in asked["decisions"]],
+            centre_id=lookup.centre_for(staff, absence.specialist, asked.get("centre")),
+            marking=asked["mark"],
+            by=staff.user,
+        )
         return Response(
             {
                 "block": block.public_id if block else None,
@@ -67,10 +74,13 @@ def absence_in(staff: Staff, asked: dict[str, Any]) -> Absence:
     return Absence(specialist, asked["from"], asked["to"])
 
 
-def decision_in(staff: Staff, line: dict[str, Any]) -> Decision:
+def decision_in(staff: Staff, hers: Mapping[UUID, Booking], line: dict[str, Any]) -> Decision:
+    """Of one of the absent one's hours. Raises NotFound, NotAllowed."""
+    booking = hers.get(line["booking"]) or not_found("booking")
+    require(policies.may_change(staff, booking))
     specialist = line.get("specialist")
     return Decision(
-        lookup.changeable_booking(staff, line["booking"]),
+        booking,
         Way(line["way"]),
         lookup.specialist(staff, specialist) if specialist else None,
         line.get("starts_at"),

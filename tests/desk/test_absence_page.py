@@ -155,3 +155,15 @@ def test_hours_of_another_centre_are_not_shown(house):
     page = plain(calling.browser(house.by).get(address(house)))
 
     assert "Няма засегнати часове." in page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"from_on": "01.02.2027", "until_on": "03.02.2027"}, {"until_on": "03.06.2027"}],
+)
+def test_absence_that_cannot_be_is_said_above(house, asked):
+    """Over already, or longer than anybody may be out of use."""
+    answer = calling.browser(house.by).post(address(house, **asked), {})
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode().partition("<main")[2]

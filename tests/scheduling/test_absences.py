@@ -9,14 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from base import clock
 from people.models import KinshipWall, Role
-from scheduling import absences, services
+from scheduling import absences, blocking, services
 from scheduling.absences import Absence, Decision, Way
-from scheduling.errors import ResourceUnavailable
+from scheduling.errors import InvalidInterval, PastStart, ResourceUnavailable
 from scheduling.models import Allocation, Booking, Modality, Resource
 from scheduling.planning import Wish
 from scheduling.slots import Search, free_slots
 from tests.support import building
 from tests.support.building import MONDAY, at
+from tests.support.calling import Api, problem, wire
 
 pytestmark = pytest.mark.django_db
 
@@ -58,10 +59,20 @@ class House:
 
     def decide(self, booking, way, **fields):
         booking.refresh_from_db()
-        ((_, error),) = absences.decide(
-            self.absence, [Decision(booking, way, **fields)], by=self.by
-        )
+        ((_, error),) = self.settle(Decision(booking, way, **fields))
         return error
+
+    def settle(self, *decisions: Decision):
+        results, _ = absences.settle(
+            self.absence, decisions, centre_id=self.centre.pk, by=self.by, marking=False
+        )
+        return results
+
+    def mark(self, absence: Absence | None = None) -> Booking | None:
+        _, block = absences.settle(
+            absence or self.absence, [], centre_id=self.centre.pk, by=self.by, marking=True
+        )
+        return block
 
 
 @pytest.fixture
@@ -207,13 +218,9 @@ def test_what_cannot_be_done_is_said_and_the_others_are_done(house):
     one, other = house.book(10), house.book(12)
     house.book(10, lead=house.elena)
 
-    results = absences.decide(
-        house.absence,
-        [
-            Decision(one, Way.SUBSTITUTE, lead=house.elena),
-            Decision(other, Way.SUBSTITUTE, lead=house.elena),
-        ],
-        by=house.by,
+    results = house.settle(
+        Decision(one, Way.SUBSTITUTE, lead=house.elena),
+        Decision(other, Way.SUBSTITUTE, lead=house.elena),
     )
 
     assert [type(error) for _, error in results] == [ResourceUnavailable, type(None)]
@@ -221,13 +228,13 @@ def test_what_cannot_be_done_is_said_and_the_others_are_done(house):
 
 def test_marking_takes_the_gaps_and_grows_into_what_becomes_free(house):
     booking = house.book(10)
-    block = absences.mark(house.absence, centre_id=house.centre.pk, by=house.by)
+    block = house.mark()
     assert block is not None
     with pytest.raises(ResourceUnavailable):
         house.book(12)
 
     house.decide(booking, Way.CANCEL)
-    again = absences.mark(house.absence, centre_id=house.centre.pk, by=house.by)
+    again = house.mark()
 
     assert again == block
     held = block.allocations.filter(active=True).values_list("period", flat=True)
@@ -248,3 +255,44 @@ def test_options_cost_the_same_for_one_hour_and_for_seven(house):
         house.book(hour)
 
     assert cost(house) == one
+
+
+@pytest.mark.parametrize(("first", "days"), [(-9, 3), (0, 94)])
+def test_absence_that_cannot_be_is_refused_before_anything_is_done(house, first, days):
+    booking = house.book(10)
+    begins = clock.midnight(MONDAY + timedelta(days=first))
+    absence = Absence(house.maria, begins, begins + timedelta(days=days))
+
+    with pytest.raises((InvalidInterval, PastStart)):
+        absences.settle(
+            absence,
+            [Decision(booking, Way.CANCEL)],
+            centre_id=house.centre.pk,
+            by=house.by,
+            marking=True,
+        )
+
+    booking.refresh_from_db()
+    assert booking.status == "confirmed"
+
+
+@pytest.mark.parametrize("way", ["substitute", "move", "cancel"])
+def test_only_her_own_hours_are_decided(house, way):
+    """Neither another's hour nor a block."""
+    foreign = house.book(10, lead=house.elena)
+    block = blocking.block_resource(
+        house.maria,
+        centre_id=house.centre.pk,
+        starts_at=at(TUESDAY, 14),
+        ends_at=at(TUESDAY, 15),
+        reason=Booking.BlockReason.OTHER,
+        by=house.by,
+    )
+    for booking in (foreign, block):
+        body = {
+            "specialist": house.maria.public_id,
+            "from": wire(house.absence.begins),
+            "to": wire(house.absence.ends),
+            "decisions": [{"booking": booking.public_id, "way": way}],
+        }
+        assert problem(Api(house.by).post("absences/", body)) == (404, "not_found")
