@@ -108,6 +108,7 @@ def split_series(
         if refusals and len(refusals) == sum(place.fate == Fate.PLACED for place in places):
             raise refusals[0].error
         recurrence.forget_moves([term.event for term in terms], ahead[0].original_start)
+        recurrence.link_calendar(new.lead, new.event.calendar)
         series.is_open = series.is_open and changes.until is None
     return refusals
 
