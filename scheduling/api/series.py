@@ -1,5 +1,6 @@
 """HTTP to series."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,7 @@ class SeriesCalendar(View):
         return HttpResponse(text, content_type="text/calendar; charset=utf-8")
 
 
-class Command(View):
+class Command(View, ABC):
     """A command on one series, answered with the series as it is then."""
 
     form: type[Any]
@@ -98,8 +99,9 @@ class Command(View):
         self.carry_out(series, self.body(self.form), request)
         return Response(series_shown(lookup.series(caller(request), public_id)))
 
+    @abstractmethod
     def carry_out(self, series: Series, asked: dict[str, Any], request: Request) -> None:
-        raise NotImplementedError
+        """Do what was asked of the series. Raises what its service does."""
 
 
 @extend_schema(request=SplitIn, responses=SeriesOut)

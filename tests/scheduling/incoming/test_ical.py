@@ -491,8 +491,12 @@ def test_published_calendars_are_read_as_by_a_program_we_did_not_write():
     for path, text in published():
         for window in last_years(text):
             try:
-                expected, found = expanded(text, *window), spans(text, *window)
-            except Exception:
+                found = spans(text, *window)
+            except DomainError:
+                continue
+            try:
+                expected = expanded(text, *window)
+            except Exception:  # whatever the other program cannot read is not compared
                 continue
             compared += 1
             if found != expected and not path.endswith(tuple(OTHERWISE)):
