@@ -96,6 +96,22 @@ def ask(*questions: Question[Any]) -> tuple[Any, ...]:
     return tuple(one.read(rows) for one, rows in zip(questions, found, strict=True))
 
 
+def ask_in_one(one: Question[T1], other: Question[T2]) -> tuple[T1, T2]:
+    """The same for two questions whose answer is one value: a single statement, on one snapshot.
+
+    Where either has no row, or NULL, it reads none. Parameters of one name are the same.
+    """
+    statement = f"SELECT ({one.statement}), ({other.statement})"
+    found = fetch(statement, {**params_of(one), **params_of(other)})[0]
+    rows = [[] if value is None else [(value,)] for value in found]
+    return one.read(rows[0]), other.read(rows[1])
+
+
+def params_of(question: Question[Any]) -> Mapping[str, Any]:
+    assert isinstance(question.params, Mapping)
+    return question.params
+
+
 def plain_cursor() -> Any:
     """A cursor without Django's adaptations, whose values come in PostgreSQL's binary form."""
     connection.ensure_connection()

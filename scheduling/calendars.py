@@ -7,11 +7,12 @@ reasons to know of each, so the number of queries does not depend on the number 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from struct import Struct
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from base import clock
-from base.rows import Question, Row, fetch
+from base.rows import Question, fetch
 from people.models import Person
 from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
 from scheduling.models import LONGEST_HOLDING, Booking
@@ -57,6 +58,20 @@ class Glance(NamedTuple):
     key: int
     version: int
     known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Glances:
+    """Those of a window in order of time, by bytes: equal ones show the same."""
+
+    packed: bytes
+
+    @property
+    def count(self) -> int:
+        return len(self.packed) // GLANCE.size
+
+    def each(self) -> list[Glance]:
+        return [Glance._make(fields) for fields in GLANCE.iter_unpack(self.packed)]
 
 
 @dataclass(slots=True)
@@ -155,7 +170,21 @@ KNOWN = f"""
 """The same reasons to know, without anything that is known. Families are asked for only where
 nothing else tells, or where the reader has kin at all."""
 
-GLANCES = f"SELECT booking.id, booking.version, {KNOWN} FROM scheduling_booking booking"  # noqa: S608
+GLANCES = f"""
+    SELECT coalesce(
+               string_agg(int8send(id) || int4send(version) || boolsend(known), ''::bytea),
+               ''::bytea
+           )
+      FROM (
+        SELECT booking.id, booking.version, {KNOWN} AS known
+          FROM scheduling_booking booking
+         WHERE {{condition}}
+         ORDER BY booking.starts_at, booking.id
+      ) seen
+"""  # noqa: S608 - constants
+"""One row, whose bytes name what a reader sees of a window."""
+
+GLANCE = Struct("!qi?")
 
 HELD = """
     SELECT booking.id, allocation.part, resource.public_id, resource.name
@@ -239,15 +268,11 @@ def events(scope: Scope, staff: Staff, *, detailed: bool = False) -> list[Event]
     return events
 
 
-def glances(scope: Scope, staff: Staff) -> Question[list[Glance]]:
+def glances(scope: Scope, staff: Staff) -> Question["Glances"]:
     """Which bookings `events` would return for this reader, and of which she knows more than
     that the time is taken."""
-    statement = f"{GLANCES} WHERE {scope.condition} ORDER BY booking.starts_at, booking.id"
-    return Question(statement, scope.params | facts_of(staff), as_glances)
-
-
-def as_glances(found: list[Row]) -> list[Glance]:
-    return [Glance._make(row) for row in found]
+    statement = GLANCES.format(condition=scope.condition)
+    return Question(statement, scope.params | facts_of(staff), lambda found: Glances(*found[0]))
 
 
 def facts_of(staff: Staff) -> dict[str, Any]:

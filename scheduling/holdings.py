@@ -71,17 +71,23 @@ HELD = f"""
 first lane. They come as the index has them, so nothing is sorted."""
 
 HELD_OR_EXPIRED = f"""
-    SELECT resource_id, lane, {START}, {END},
+    SELECT resource, lane, {START}, {END},
            CASE WHEN booking_id IN ({EXPIRED_HOLDS}) THEN booking_id END
       FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) AS wanted (begins, ends)
      CROSS JOIN unnest(%(resources)s::bigint[]) AS resource
-      JOIN scheduling_allocation ON resource_id = resource
-       AND lower(period) > begins - %(longest)s::interval AND lower(period) < ends
-       AND upper(period) > begins
-       AND active
-       AND booking_id <> ALL(%(ignoring)s)
+     CROSS JOIN LATERAL (
+        SELECT lane, period, booking_id
+          FROM scheduling_allocation
+         WHERE resource_id = resource
+           AND lower(period) > begins - %(longest)s::interval AND lower(period) < ends
+           AND upper(period) > begins
+           AND active
+           AND booking_id <> ALL(%(ignoring)s)
+        OFFSET 0
+     ) held
 """  # noqa: S608 - constants
-"""Window by window and resource by resource: few rows each, by the b-tree."""
+"""Window by window and resource by resource: few rows each, by the b-tree. Without OFFSET 0 the
+planner, which does not know how many windows come, would read all that a resource ever did."""
 
 
 ON_SITE = f"""

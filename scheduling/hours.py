@@ -48,6 +48,7 @@ class Hours:
     more: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
     less: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
     known_starts: dict[tuple[int, bool, int], list[Span]] = field(default_factory=dict)
+    """Worked out once: a series asks for every date of a year."""
 
     def working(self, resource_id: int, *, on_site: bool) -> list[Span]:
         """When the specialist works; on site also within opening hours. Closed days are out."""
@@ -56,8 +57,7 @@ class Hours:
         return intersect(spans, self.open_doors if on_site else self.open_days)
 
     def starts(self, resource_id: int, *, on_site: bool, lasting: int) -> list[Span]:
-        """When something that lasts so many seconds may begin in one stretch of her work. Worked
-        out once: a series asks for every date of a year."""
+        """When something that lasts so many seconds may begin in one stretch of her work."""
         asked = resource_id, on_site, lasting
         found = self.known_starts.get(asked)
         if found is None:

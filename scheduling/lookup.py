@@ -8,16 +8,17 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from base import clock
-from base.rows import Question, ask, rows
+from base.rows import Question, Row, ask, rows
 from people.models import EntryBasis, Person
 from people.policies import SEES_NAMES, SHELTERS, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
 from scheduling import policies, setup
 from scheduling.models import Booking, Resource, Series, Service
-from scheduling.selectors import Party, party_named
+from scheduling.planning import Known
+from scheduling.selectors import Entitlement, Party, entitlements, party_named
 from scheduling.setup import Setup
 
-Row = TypeVar("Row", Booking, Resource, Series, Service)
+Kept = TypeVar("Kept", Booking, Resource, Series, Service)
 
 
 def services_of(staff: Staff) -> QuerySet[Service]:
@@ -77,6 +78,12 @@ IS_FOLLOWED = f"""
 
 HAS_CALENDAR = f"it.public_id = %(id)s AND {IS_LOOKED_INTO.format(centres='%(centres)s')}"
 
+STAMP_BESIDE = f"""
+    SELECT coalesce((SELECT stamp::text FROM scheduling_setupstamp), '')
+      FROM scheduling_resource it WHERE {HAS_CALENDAR}
+"""  # noqa: S608 - constants
+"""Empty where nothing is stamped yet; no row where she may not look."""
+
 
 def specialist(staff: Staff, public_id: UUID) -> Resource:
     """Raises NotFound."""
@@ -93,6 +100,7 @@ class Named:
     """Of the caller's centres."""
     found: Sequence[Person]
     party: Party
+    entitlements: list[Entitlement]
     service_id: UUID
     people_ids: Sequence[UUID]
 
@@ -112,15 +120,23 @@ class Named:
     def people(self) -> tuple[Person, ...]:
         return in_order(self.found, self.staff, self.service.centre_id, self.people_ids)
 
+    @property
+    def known(self) -> Known:
+        return Known(self.house, self.party, self.entitlements)
+
     def specialist(self, public_id: UUID) -> Resource:
         known = (house.specialist(public_id, on=clock.today()) for house in self.houses)
         return next(filter(None, known), None) or not_found("specialist")
 
 
-def named(staff: Staff, *, service: UUID, people: Sequence[UUID]) -> Named:
-    stamp, found, party = ask(setup.stamp(), people_named(staff, people), party_named(people))
+def named(staff: Staff, *, service: UUID, people: Sequence[UUID], to_book: bool = False) -> Named:
+    """Whoever is `to_book` asks as well what entitles the people to the service."""
+    asked: list[Question[Any]] = [setup.stamp(), people_named(staff, people), party_named(people)]
+    if to_book:
+        asked.append(entitlements(service, people))
+    stamp, found, party, *entitled = ask(*asked)
     houses = [setup.of_centre(centre_id, stamp) for centre_id in staff.centre_ids]
-    return Named(staff, houses, found, party, service, people)
+    return Named(staff, houses, found, party, next(iter(entitled), []), service, people)
 
 
 def places_of(staff: Staff, kind: Resource.Kind) -> QuerySet[Resource]:
@@ -153,11 +169,12 @@ def followed(staff: Staff) -> list[Resource]:
 
 def stamp_beside(staff: Staff, public_id: UUID) -> Question[UUID | None]:
     """The stamp of the set-up, for whoever may see this resource's calendar. Raises NotFound."""
-    return Question(
-        f"SELECT stamp FROM scheduling_setupstamp, scheduling_resource it WHERE {HAS_CALENDAR}",  # noqa: S608
-        calendar_named(staff, public_id),
-        lambda found: found[0][0] if found else not_found("resource"),
-    )
+
+    def stamp_of(found: list[Row]) -> UUID | None:
+        text = found[0][0] if found else not_found("resource")
+        return UUID(text) if text else None
+
+    return Question(STAMP_BESIDE, calendar_named(staff, public_id), stamp_of)
 
 
 def calendar_named(staff: Staff, public_id: UUID) -> dict[str, Any]:
@@ -203,7 +220,7 @@ def changeable_series(staff: Staff, public_id: UUID) -> Series:
     return found
 
 
-def one(rows: QuerySet[Row], public_id: UUID, what: str) -> Row:
+def one(rows: QuerySet[Kept], public_id: UUID, what: str) -> Kept:
     """Raises NotFound."""
     return rows.filter(public_id=public_id).first() or not_found(what)
 

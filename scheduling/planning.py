@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from base import clock
 from base.rows import ask
@@ -12,9 +13,18 @@ from scheduling.demand import Demand, Need
 from scheduling.hours import Hours
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
 from scheduling.selectors import Entitlement, Party
+from scheduling.setup import Setup
 from scheduling.slots import Search
 
 Part = Allocation.Part
+
+
+class Known(NamedTuple):
+    """The centre of a wish's service, its people's ties, and what entitles them to it."""
+
+    house: Setup
+    party: Party
+    entitlements: list[Entitlement]
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,9 @@ class Wish:
     then."""
 
     without_papers: str = ""
+
+    known: Known | None = None
+    """Where it has just been read."""
 
     @property
     def ends_at(self) -> datetime:
@@ -105,19 +118,23 @@ def read_facts(
         ignoring=moving.pk if moving else None,
     )
     first, last = (clock.local(at).date() for at in (wish.starts_at, until or wish.ends_at))
-    households = {person.household_id for person in wish.people}
-    stamp, entitlements, party = ask(
-        setup.stamp(),
-        selectors.entitlements(wish.service, households),
-        selectors.party(wish.people),
-    )
-    house = setup.of_centre(wish.service.centre_id, stamp)
+    house, party, entitlements = wish.known or read_known(wish)
     alone = wanted.workers == 1 and len(leads) < 2
     pool = house.suitable(wish.service, lead=wish.lead if alone else None)
     specialists = {resource.pk for resource in pool if resource.is_specialist}
     asked = {wish.lead.pk, *(lead.pk for lead in leads)}
     hours = house.hours(specialists | asked, first, last)
     return Facts(wanted, entitlements, pool, party, hours)
+
+
+def read_known(wish: Wish) -> Known:
+    named = [person.public_id for person in wish.people]
+    stamp, party, entitlements = ask(
+        setup.stamp(),
+        selectors.party_named(named),
+        selectors.entitlements(wish.service.public_id, named),
+    )
+    return Known(setup.of_centre(wish.service.centre_id, stamp), party, entitlements)
 
 
 def make_plan(wish: Wish, facts: Facts) -> Plan:

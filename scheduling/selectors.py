@@ -17,7 +17,6 @@ from scheduling.models import (
     Booking,
     Modality,
     Resource,
-    Service,
 )
 
 PARTY = f"""
@@ -41,7 +40,9 @@ ENTITLEMENTS = """
                  JOIN scheduling_service_entry_bases authorised
                       ON authorised.entrybasis_id = basis.id
                 WHERE work.household_id = household AND work.closed_on IS NULL
-                  AND authorised.service_id = %(service)s
+                  AND authorised.service_id = (
+                          SELECT id FROM scheduling_service WHERE public_id = %(service)s
+                      )
            ),
            (SELECT min(first.starts_at)
               FROM people_person person
@@ -57,7 +58,9 @@ ENTITLEMENTS = """
                         LIMIT 1
                    ) first
              WHERE person.household_id = household)
-      FROM unnest(%(households)s::bigint[]) household
+      FROM (
+        SELECT DISTINCT household_id FROM people_person WHERE public_id = ANY(%(people)s)
+      ) asked (household)
 """
 
 
@@ -203,8 +206,9 @@ class Entitlement:
         return any(on in period for period in self.authorised)
 
 
-def entitlements(service: Service, household_ids: Collection[int]) -> Question[list[Entitlement]]:
-    facts = {"service": service.pk, "households": list(household_ids)}
+def entitlements(service: UUID, people: Sequence[UUID]) -> Question[list[Entitlement]]:
+    """Of these people's households to a service, by public ids."""
+    facts = {"service": service, "people": list(people)}
     return Question(ENTITLEMENTS, facts, lambda found: [Entitlement(*row) for row in found])
 
 

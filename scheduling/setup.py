@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import chain
 from uuid import UUID
 
@@ -57,7 +58,7 @@ USED_THERE = """
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setup:
     """One centre's. Its rows are shared by everybody who asks: nobody changes them."""
 
@@ -106,12 +107,19 @@ class Setup:
 
     def hours(self, resource_ids: Iterable[int], first: date, last: date) -> Hours:
         """Of the house and of these specialists over the days `first`..`last`."""
-        keys: Sequence[int | None] = (None, *resource_ids)
-        hours = as_hours(first, last, chain.from_iterable(self.facts.get(key, ()) for key in keys))
-        whole = day_span(first)[0], day_span(last)[1]
-        for key in self.busy.keys() & keys:
-            hours.less[key] += meeting(self.busy[key], whole)
-        return hours
+        return hours_under(self, tuple(sorted(resource_ids)), first, last)
+
+
+@lru_cache(maxsize=32)
+def hours_under(house: Setup, resource_ids: tuple[int, ...], first: date, last: date) -> Hours:
+    """The same months are asked for again and again, and laying out their days costs as much as
+    asking what holds them."""
+    keys: Sequence[int | None] = (None, *resource_ids)
+    hours = as_hours(first, last, chain.from_iterable(house.facts.get(key, ()) for key in keys))
+    whole = day_span(first)[0], day_span(last)[1]
+    for key in house.busy.keys() & keys:
+        hours.less[key] += meeting(house.busy[key], whole)
+    return hours
 
 
 kept: dict[int, tuple[object, Setup]] = {}

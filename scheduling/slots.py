@@ -29,7 +29,6 @@ from scheduling.intervals import (
     merge,
     seconds,
     starts_between,
-    starts_within,
     subtract,
 )
 from scheduling.models import Booking, Modality, Resource, Service
@@ -243,7 +242,7 @@ class _Finder:
         if self.begins >= self.ends:
             return Found({}, self.wanted, [])
         self.read_facts()
-        choices = [Choice(need, self.free_for(need)) for need in self.needs]
+        choices = [Choice(need, self.free_for(need)) for need in self.chosen]
         leads = [self.search.specialist] if self.search.specialist else self.specialists
         starts = {
             lead: found
@@ -269,9 +268,10 @@ class _Finder:
         suitable = house.suitable(self.search.service, lead=alone)
         pool = [resource for resource in suitable if resource.user_id not in walled]
         self.specialists = demand.of_kind(pool, Resource.Kind.SPECIALIST)
-        self.needs = demand.needs_beside_lead(self.wanted, pool, self.party.resources)
+        needs = demand.needs_beside_lead(self.wanted, pool, self.party.resources)
+        self.chosen = [need for need in needs if need.part != demand.Part.PERSON]
         workers = {specialist.id for specialist in self.worth_reading()}
-        needed = workers | {r.id for need in self.needs for r in need.candidates}
+        needed = workers | {r.id for need in needs for r in need.candidates}
         margin = timedelta(seconds=DAY)
         begins, ends = self.begins - margin, self.ends + margin
         reading = holdings.holdings(needed, begins, ends, now=self.now, ignoring=self.ignoring)
@@ -282,7 +282,10 @@ class _Finder:
         self.open_starts = self.starts_in_window()
         self.able = {
             specialist.id: intersect(
-                self.unheld_starts(specialist), self.working_starts(specialist)
+                self.unheld_starts(specialist, *self.wanted.margins),
+                self.hours.starts(
+                    specialist.id, on_site=self.wanted.on_site, lasting=self.duration
+                ),
             )
             for specialist in self.worth_reading()
         }
@@ -299,11 +302,14 @@ class _Finder:
         return [lead] if lead in self.specialists else []
 
     def starts_in_window(self) -> list[Span]:
-        """Starts at which nobody is kept apart from anybody."""
+        """Starts at which the people are free, and nobody is kept apart from anybody."""
         # An hour that begins now is no longer ahead: it starts a second after the present one.
         opens = max(-int(-self.begins.timestamp() // 1), seconds(self.now) + 1)
         window = [(opens, seconds(self.ends) - self.duration + 1)]
-        return subtract(window, self.site_taken())
+        starts = subtract(window, self.site_taken())
+        for person in self.party.resources:
+            starts = intersect(starts, self.unheld_starts(person))
+        return starts
 
     def free_for(self, need: Need) -> Callable[[int], Iterator[Resource]]:
         """The candidates that are free for a session that starts at some second, the preferred
@@ -331,20 +337,21 @@ class _Finder:
         lanes = range(1, resource.lanes + 1)
         return [self.held.get((resource.id, lane), ([], [])) for lane in lanes]
 
-    def unheld_starts(self, specialist: Resource) -> list[Span]:
-        """When she could start as far as her holdings go."""
-        before, after = (length(margin) for margin in self.wanted.margins)
+    def unheld_starts(
+        self, resource: Resource, before: timedelta = timedelta(), after: timedelta = timedelta()
+    ) -> list[Span]:
+        """When a session could start as far as what holds the resource goes, if it is held from
+        so long before to so long past the session."""
         lanes = [
             starts_between(
-                zip(*held, strict=True), self.horizon, before=before, after=self.duration + after
+                zip(*held, strict=True),
+                self.horizon,
+                before=length(before),
+                after=self.duration + length(after),
             )
-            for held in self.lanes_of(specialist)
+            for held in self.lanes_of(resource)
         ]
         return lanes[0] if len(lanes) == 1 else merge(chain.from_iterable(lanes))
-
-    def working_starts(self, specialist: Resource) -> list[Span]:
-        working = self.hours.working(specialist.id, on_site=self.wanted.on_site)
-        return starts_within(working, before=0, after=self.duration)
 
     def site_taken(self) -> list[Span]:
         """Starts at which someone kept apart would be at the centre too (D11). Everything, if

@@ -8,7 +8,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from base.rows import ask
+from base.rows import ask_in_one
 from base.views import View
 from people.requests import caller
 from scheduling import (
@@ -34,13 +34,13 @@ class Calendar(View):
         if "resource" in asked:
             scope = calendars.of_resource(asked["resource"], *window)
             seen_under = lookup.stamp_beside(staff, asked["resource"])
-            stamp, found = ask(seen_under, calendars.glances(scope, staff))
+            stamp, found = ask_in_one(seen_under, calendars.glances(scope, staff))
         else:
             scope = calendars.of_centres(staff.centre_ids, *window)
-            stamp, found = ask(setup.stamp(), calendars.glances(scope, staff))
+            stamp, found = ask_in_one(setup.stamp(), calendars.glances(scope, staff))
         results = event_texts.shown(found, staff, stamp)
         # A window is a page already: a calendar with half its events missing is a lie.
-        return Response({"count": len(found), "next": None, "previous": None, "results": results})
+        return Response({"count": found.count, "next": None, "previous": None, "results": results})
 
 
 class Feeds(View, generics.ListAPIView[Feed]):

@@ -12,7 +12,7 @@ from scheduling.planning import Wish
 
 def wish_in(staff: Staff, asked: Mapping[str, Any]) -> Wish:
     """Of a validated WishIn. Raises NotFound, NotAllowed."""
-    named = lookup.named(staff, service=asked["service"], people=asked["people"])
+    named = lookup.named(staff, service=asked["service"], people=asked["people"], to_book=True)
     service = named.service
     require(policies.may_book(staff, service.centre_id))
     if asked["without_papers"]:
@@ -29,4 +29,5 @@ def wish_in(staff: Staff, asked: Mapping[str, Any]) -> Wish:
         carer=people_selectors.person(staff, asked["carer"]) if asked.get("carer") else None,
         hold=asked.get("hold", False),
         without_papers=asked["without_papers"],
+        known=named.known,
     )
