@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "RoomFeature": "rooms.models.Room.Feature",
         "StayStatus": "rooms.models.Stay.Status",
         "UnitState": "rooms.states.STATES",
+        "HoursKind": "scheduling.models.RepeatingHours.Kind",
         "AbsenceKind": "rooms.models.Absence.Kind",
         "ReminderKind": "notifications.models.Reminder.Kind",
         "ReminderStatus": "notifications.models.Reminder.Status",

@@ -1,6 +1,6 @@
 """What pages ask about series."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -26,14 +26,11 @@ SKIPPING = forms.BooleanField(
 )
 
 
-class RepeatForm(Form):
-    """How an hour repeats; what is left out is every week for three months."""
+class RhythmForm(Form):
+    """On which days something repeats."""
 
     class Rhythm:
         DAILY, WEEKLY, MONTHLY, NTH = "daily", "weekly", "monthly", "nth"
-
-    class Ends:
-        UNTIL, COUNT, OPEN = "until", "count", "open"
 
     rhythm = forms.ChoiceField(
         choices=[
@@ -52,6 +49,28 @@ class RepeatForm(Form):
         widget=forms.CheckboxSelectMultiple,
         label=_("On which days of the week"),
     )
+
+    def pattern(self, first: date) -> Pattern:
+        """Counted from that first day; without weekdays, by its own."""
+        asked = self.cleaned_data
+        own = (first.weekday(),)
+        interval = asked["interval"]
+        match asked["rhythm"]:
+            case self.Rhythm.DAILY:
+                return Pattern(Freq.DAILY, interval)
+            case self.Rhythm.MONTHLY:
+                return Pattern(Freq.MONTHLY, interval)
+            case self.Rhythm.NTH:
+                return Pattern(Freq.MONTHLY, interval, own, places_in_month(first)[-1])
+        return Pattern(Freq.WEEKLY, interval, tuple(sorted(asked["weekdays"])) or own)
+
+
+class RepeatForm(RhythmForm):
+    """How an hour repeats; what is left out is every week for three months."""
+
+    class Ends:
+        UNTIL, COUNT, OPEN = "until", "count", "open"
+
     ends = forms.ChoiceField(
         choices=[
             (Ends.UNTIL, _("until a day")),
@@ -92,23 +111,10 @@ class RepeatForm(Form):
     def repetition(self) -> Repetition:
         asked = self.cleaned_data
         return Repetition(
-            self.pattern(),
+            self.pattern(self.first),
             until=asked["until"] if asked["ends"] == self.Ends.UNTIL else None,
             count=asked["count"] if asked["ends"] == self.Ends.COUNT else None,
         )
-
-    def pattern(self) -> Pattern:
-        asked = self.cleaned_data
-        own = (self.first.weekday(),)
-        interval = asked["interval"]
-        match asked["rhythm"]:
-            case self.Rhythm.DAILY:
-                return Pattern(Freq.DAILY, interval)
-            case self.Rhythm.MONTHLY:
-                return Pattern(Freq.MONTHLY, interval)
-            case self.Rhythm.NTH:
-                return Pattern(Freq.MONTHLY, interval, own, places_in_month(self.first)[-1])
-        return Pattern(Freq.WEEKLY, interval, tuple(sorted(asked["weekdays"])) or own)
 
 
 class ChoiceForm(Form):

@@ -6,6 +6,7 @@ from desk.web import (
     absence,
     bookings,
     finding,
+    hours,
     house,
     mine,
     people,
@@ -55,5 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("me/calendar/forget/", mine.forget_calendar, name="forget-calendar"),
     path("block/", mine.block, name="block"),
     path("absence/", absence.absence_page, name="absence"),
+    path("hours/", hours.hours_page, name="hours-page"),
+    path("hours/<uuid:public_id>/", hours.hours_of, name="hours-of"),
     path("access/", people.access_log, name="access-page"),
 ]

@@ -8,7 +8,7 @@ from rooms import snapshot
 from rooms.fitting import Party
 from rooms.nights import DAY, FOREVER, Nights
 from rooms.states import UnitNow
-from scheduling.slots import FARTHEST
+from scheduling.hours import FARTHEST
 
 MOST_LEGS = 3
 """Nobody is to move more than twice in one stay."""

@@ -26,8 +26,8 @@ from rooms.selectors import StayLeg
 from rooms.states import UnitNow
 from scheduling import writing
 from scheduling.errors import TooFarAhead
+from scheduling.hours import FARTHEST
 from scheduling.models import Booking
-from scheduling.slots import FARTHEST
 from scheduling.steps import hold_has_expired
 
 Status = Stay.Status

@@ -15,8 +15,8 @@ from rooms.states import UnitNow
 from scheduling import blocking, taking, writing
 from scheduling import services as scheduling_services
 from scheduling.errors import TooFarAhead
+from scheduling.hours import FARTHEST
 from scheduling.models import Booking, Resource
-from scheduling.slots import FARTHEST
 from scheduling.taking import deadlock_retried
 
 

@@ -13,6 +13,9 @@ from base import clock
 from base.rows import Row
 from scheduling.intervals import Span, intersect, merge, seconds, starts_within, subtract
 
+FARTHEST = timedelta(days=366)
+"""Nothing is booked farther ahead."""
+
 Window = tuple[int, time, time, date, date]
 """Weekday, from, until, and the inclusive dates between which it holds."""
 
@@ -43,6 +46,7 @@ class Hours:
     first: date
     last: date
     doors: list[Window] = field(default_factory=list)
+    more_doors: list[Span] = field(default_factory=list)
     closures: dict[date, str] = field(default_factory=dict)
     work: dict[int, list[Window]] = field(default_factory=lambda: defaultdict(list))
     more: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
@@ -72,7 +76,7 @@ class Hours:
 
     @cached_property
     def open_doors(self) -> list[Span]:
-        return intersect(merge(self.expand(self.doors)), self.open_days)
+        return intersect(merge(self.expand(self.doors) + self.more_doors), self.open_days)
 
     def expand(self, windows: Iterable[Window]) -> list[Span]:
         """The spans of weekly windows over the days of these hours."""
@@ -106,6 +110,8 @@ def add_fact(hours: Hours, *fact: Any) -> None:
         return
     elif kind == "closed":
         hours.closures[from_on] = name
+    elif kind == "more doors":
+        hours.more_doors.append(span_of(from_on, starts, ends))
     elif kind == "more":
         hours.more[resource_id].append(span_of(from_on, starts, ends))
     else:

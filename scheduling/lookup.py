@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from base import clock
 from base.rows import Question, Row, ask, rows
-from people.models import EntryBasis, Person
+from people.models import Centre, EntryBasis, Person
 from people.policies import SEES_NAMES, SHELTERS, Staff, require
 from people.selectors import cases_of, centres_of, in_order, not_found, people_named
 from scheduling import policies, setup
-from scheduling.models import Booking, Resource, Series, Service
+from scheduling.models import Booking, RepeatingHours, Resource, Series, Service
 from scheduling.planning import Known
 from scheduling.selectors import Entitlement, Party, entitlements, party_named
 from scheduling.setup import Setup
 
-Kept = TypeVar("Kept", Booking, Resource, Series, Service)
+Kept = TypeVar("Kept", Booking, RepeatingHours, Resource, Series, Service)
 
 
 def services_of(staff: Staff) -> QuerySet[Service]:
@@ -139,6 +139,27 @@ def named(staff: Staff, *, service: UUID, people: Sequence[UUID], to_book: bool 
     return Named(staff, houses, found, party, next(iter(entitled), []), service, people)
 
 
+def repeating_hours_of(staff: Staff) -> QuerySet[RepeatingHours]:
+    """Of the caller's centres: of the house first, then of colleagues by name."""
+    return (
+        RepeatingHours.objects.filter(centre__in=staff.centre_ids)
+        .select_related("resource", "centre")
+        .order_by(F("resource__name").asc(nulls_first=True), "created_at", "pk")
+    )
+
+
+def repeating_hours(staff: Staff, public_id: UUID) -> RepeatingHours:
+    """Raises NotFound."""
+    return one(repeating_hours_of(staff), public_id, "hours")
+
+
+def changeable_hours(staff: Staff, public_id: UUID) -> RepeatingHours:
+    """Raises NotFound, NotAllowed."""
+    found = repeating_hours(staff, public_id)
+    require(policies.may_set_hours(staff, found.centre_id))
+    return found
+
+
 def places_of(staff: Staff, kind: Resource.Kind) -> QuerySet[Resource]:
     """Rooms or cars of the caller's centres."""
     return Resource.objects.filter(kind=kind, centre__in=staff.centre_ids, is_active=True)
@@ -223,6 +244,13 @@ def changeable_series(staff: Staff, public_id: UUID) -> Series:
 def one(rows: QuerySet[Kept], public_id: UUID, what: str) -> Kept:
     """Raises NotFound."""
     return rows.filter(public_id=public_id).first() or not_found(what)
+
+
+def house(staff: Staff, public_id: UUID | None) -> Centre:
+    """The named one of the caller's centres, or the only one she has. Raises NotFound."""
+    centres = centres_of(staff)
+    found = list(centres.filter(public_id=public_id) if public_id else centres)
+    return found[0] if len(found) == 1 else not_found("centre")
 
 
 def centre_for(staff: Staff, resource: Resource, public_id: UUID | None) -> int:

@@ -40,6 +40,11 @@ def may_block(staff: Staff, resource: Resource, centre_id: int) -> bool:
     return own or staff.may(MANAGES_RESOURCES, centre_id)
 
 
+def may_set_hours(staff: Staff, centre_id: int) -> bool:
+    """When the house is open and who works there when."""
+    return staff.may(MANAGES_RESOURCES, centre_id)
+
+
 def centres_for_absence(staff: Staff, specialist: Resource) -> list[int]:
     """The centres in which she may say that this specialist is absent: all of hers for herself."""
     return [centre for centre in staff.centre_ids if may_block(staff, specialist, centre)]

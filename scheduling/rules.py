@@ -26,11 +26,10 @@ from scheduling.errors import (
     TooFarAhead,
 )
 from scheduling.holdings import SITE_MARGIN, on_site_holdings
-from scheduling.hours import Hours
+from scheduling.hours import FARTHEST, Hours
 from scheduling.intervals import FAR, Span, contains, intersect, length, merge, seconds
 from scheduling.models import Resource, Service
 from scheduling.selectors import Entitlement, Party
-from scheduling.slots import FARTHEST
 
 GENERAL_ACCESS = relativedelta(months=2)  # D4
 ACCESS_WARNING = timedelta(days=14)

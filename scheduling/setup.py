@@ -17,6 +17,7 @@ from uuid import UUID
 
 from base import clock
 from base.rows import Question, Row, ask, rows_where
+from scheduling import repeating
 from scheduling.hours import FACTS, Hours, as_hours, day_span
 from scheduling.intervals import Span, meeting
 from scheduling.models import Resource, Service
@@ -150,12 +151,12 @@ def read_setup(centre_id: int) -> Setup:
     """Of colleagues' hours that differ on single dates only those from yesterday on, lest they
     grow."""
     facts = {"centre": centre_id, "since": clock.today() - timedelta(days=1)}
-    services, resources, suiting, roles, hours, busy = ask(
+    services, resources, suiting, roles, written, busy = ask(
         rows_where(Service, "it.centre_id = %(centre)s", facts),
         rows_where(Resource, USED_THERE, facts),
         Question(SUITING, facts, grouped),
         Question(ROLES, facts, grouped),
-        Question(FACTS, facts, by_resource),
+        Question(FACTS, facts, list),
         Question(BUSY, facts, grouped),
     )
     return Setup(
@@ -164,7 +165,7 @@ def read_setup(centre_id: int) -> Setup:
         resources,
         {service: {resource for (resource,) in found} for service, found in suiting.items()},
         roles,
-        hours,
+        by_resource([*written, *repeating.facts(centre_id)]),
         busy,
     )
 

@@ -20,6 +20,7 @@ from people.models import Person
 from scheduling import demand, holdings, selectors, setup
 from scheduling.demand import Demand, Need
 from scheduling.holdings import SITE_MARGIN, Edges, Lane
+from scheduling.hours import FARTHEST
 from scheduling.intervals import (
     Span,
     contains,
@@ -34,9 +35,6 @@ from scheduling.intervals import (
 from scheduling.models import Booking, Modality, Resource, Service
 from scheduling.selectors import Party
 from scheduling.setup import Setup
-
-FARTHEST = timedelta(days=366)
-"""Nothing is booked farther ahead."""
 
 HORIZON = timedelta(days=90)
 """How far past an empty window the first free day is looked for."""

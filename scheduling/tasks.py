@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from scheduling import repeating
 from scheduling.series.horizon import roll_all
 
 EVERY_NIGHT = "47 0 * * *"
@@ -12,3 +13,10 @@ EVERY_NIGHT = "47 0 * * *"
 def roll_series(timestamp: int) -> None:
     """Book the dates of open series that have come within the horizon."""
     roll_all()
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="roll_hours", pass_context=False)
+def roll_hours(timestamp: int) -> None:
+    """Lay out working hours and closed days that repeat as far ahead as anybody may book."""
+    repeating.roll_hours()

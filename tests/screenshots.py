@@ -144,6 +144,14 @@ def ill(visit: Visit) -> None:
     visit.page.goto("/absence/?" + urlencode({"who": ahead["specialist"], **days}))
 
 
+def hours_that_repeat(visit: Visit) -> None:
+    """Of a colleague, with one date left out and the form of another open."""
+    visit.page.goto("/hours/")
+    visit.page.locator(".rows a").last.click()
+    visit.page.get_by_role("button", name="Пропусни").nth(1).click()
+    visit.page.get_by_text("Друг ден или друг час").first.click()
+
+
 def refused(visit: Visit) -> None:
     """An hour of the past that has a free one in its place."""
     found(visit)
@@ -315,6 +323,8 @@ STEPS: dict[str, Steps] = {
         ("person-coordinator", person),
         ("ties", ties),
         ("calendars", several_addresses),
+        ("hours", at("/hours/")),
+        ("hours-of", hours_that_repeat),
     ],
     "shelter": [
         ("tonight", at("/tonight/")),

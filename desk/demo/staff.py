@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import make_password
 from base import clock
 from people.models import Centre, Role, User
 from scheduling.models import Availability, AvailabilityException, Resource, Service
+from scheduling.repeating import Kind, Rhythm, repeat_hours
+from scheduling.series.recurrence import Freq, Pattern
 
 PASSWORD = "pristan-demo"  # noqa: S105 - printed at the end of every load
 INSTALLER = "install@pristan.example"
@@ -184,7 +186,7 @@ def put_to_work(
 
 
 def make_exceptions(house: House) -> None:
-    """One day off, one afternoon off, one Saturday more."""
+    """One day off, one afternoon off, and every second Saturday more."""
     today = clock.today()
     monday = today + timedelta(days=7 - today.weekday())
     absent = {
@@ -194,7 +196,16 @@ def make_exceptions(house: House) -> None:
     for login, (on, starts, ends) in absent.items():
         make_exception(house, login, on, available=False, starts=starts, ends=ends)
     saturday = monday + timedelta(days=5)
-    make_exception(house, "psychologist", saturday, available=True, starts=time(9), ends=time(13))
+    pattern = Pattern(Freq.WEEKLY, interval=2, weekdays=(saturday.weekday(),))
+    fortnightly = Rhythm(pattern, saturday, time(9), time(13))
+    for kind, whose in ((Kind.OPEN, None), (Kind.WORKS, house.staff["psychologist"].resource)):
+        repeat_hours(
+            kind,
+            fortnightly,
+            centre_id=house.centre.pk,
+            specialist=whose,
+            by=house.staff["coordinator"],
+        )
 
 
 def make_exception(

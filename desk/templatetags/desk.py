@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 
 from base import clock
 from desk import fields, selectors
 from people.requests import caller
-from scheduling.models import Term
+from scheduling.models import HoursTerm, Term
 from scheduling.series import wording
 
 register = template.Library()
@@ -47,6 +48,18 @@ def weekday_date(value: Any) -> str:
 
 
 @register.filter
+def day_typed(instant: datetime) -> str:
+    """24.11.2026, as people type it."""
+    return f"{clock.local(instant):%d.%m.%Y}"
+
+
+@register.filter
+def weekday_short(number: str) -> str:
+    """пн for 1."""
+    return str(WEEKDAYS_ABBR[int(number) - 1])
+
+
+@register.filter
 def moment(instant: datetime) -> str:
     """24.11.2026 г., 10:30"""
     return f"{plain_date(instant)}, {hour(instant)}"
@@ -62,7 +75,7 @@ def between(thing: Any) -> str:
 
 
 @register.filter
-def rhythm(term: Term) -> str:
+def rhythm(term: Term | HoursTerm) -> str:
     """всеки вторник"""
     return wording.of_term(term)
 

@@ -6,6 +6,7 @@ from base.errors import DomainError
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS = 5_000
+LIMITS = {"megabytes": MOST_BYTES // 1_000_000, "events": MOST_EVENTS}
 
 
 class UnreadableCalendar(DomainError):
@@ -43,9 +44,6 @@ class CalendarTooLarge(DomainError):
         "The calendar is too large: at most %(megabytes)s MB and %(events)s events are read. "
         "Export a shorter period, or only the calendar you need."
     )
-
-    def __init__(self) -> None:
-        super().__init__(megabytes=MOST_BYTES // 1_000_000, events=MOST_EVENTS)
 
 
 class TooManyRepetitions(DomainError):

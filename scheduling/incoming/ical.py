@@ -11,6 +11,7 @@ from typing import NamedTuple
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from scheduling.incoming.errors import (
+    LIMITS,
     MOST_BYTES,
     MOST_EVENTS,
     CalendarTooLarge,
@@ -114,11 +115,11 @@ def read_busy(calendar: bytes, begins: datetime, ends: datetime) -> Reading:
     UnknownTimeZone, RuleTooFrequent.
     """
     if len(calendar) > MOST_BYTES:
-        raise CalendarTooLarge
+        raise CalendarTooLarge(**LIMITS)
     parts = [part for one in read(calendar).parts for part in one.parts]
     events = [part for part in parts if part.name in {"VEVENT", "VFREEBUSY"}]
     if len(events) > MOST_EVENTS:
-        raise CalendarTooLarge
+        raise CalendarTooLarge(**LIMITS)
     zones = [part for part in parts if part.name == "VTIMEZONE"]
     window = seconds(begins), seconds(ends)
     spans = intersect(merge(Reader(zones, window).spans(events)), [window])

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from base import clock
 from scheduling import taking
+from scheduling.hours import FARTHEST
 from scheduling.incoming import ical
 from scheduling.intervals import instant_of
 from scheduling.models import BusyTime, OuterCalendar, Resource
-from scheduling.slots import FARTHEST
 
 DAY = timedelta(days=1)
 

@@ -11,6 +11,7 @@ from scheduling.models.bookings import (
     Participation,
 )
 from scheduling.models.busy import BusyTime, OuterCalendar
+from scheduling.models.repeating import HoursTerm, RepeatingHours
 from scheduling.models.resources import (
     LONGEST_HOLDING,
     LONGEST_STAY,
@@ -36,11 +37,13 @@ __all__ = [
     "Change",
     "Closure",
     "Feed",
+    "HoursTerm",
     "Int4Range",
     "Int8Range",
     "Modality",
     "OuterCalendar",
     "Participation",
+    "RepeatingHours",
     "Resource",
     "Series",
     "SeriesChange",

@@ -9,6 +9,7 @@ from schedule.models import Event
 from base import clock
 from people.models import User
 from scheduling import rules, services
+from scheduling.hours import FARTHEST
 from scheduling.models import Resource, Series, Term
 from scheduling.planning import Wish
 from scheduling.series import history, placing, recurrence
@@ -16,7 +17,6 @@ from scheduling.series.errors import EndsBeforeItBegins, NotADate, SeriesTooLong
 from scheduling.series.history import What
 from scheduling.series.placing import Place, Refusal, arrange
 from scheduling.series.recurrence import LONGEST_TERM, Pattern
-from scheduling.slots import FARTHEST
 from scheduling.taking import deadlock_retried
 
 HORIZON = timedelta(days=120)

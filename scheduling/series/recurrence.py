@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from schedule.models import Calendar, Event, Occurrence, Rule
 
 from base import clock
-from people.models import User
+from people.models import Centre, User
 from scheduling.models import Resource, Service
 from scheduling.series.errors import ClocksChangeThen, StartOffRule
 
@@ -107,6 +107,14 @@ def pattern_of(rule: Rule) -> Pattern:
 def new_event(
     pattern: Pattern, starts_at: datetime, service: Service, *, until: date, by: User
 ) -> Event:
+    """Sessions of a service. Raises what `event_of` does."""
+    ends_at = starts_at + service.duration
+    return event_of(pattern, starts_at, ends_at, title=service.initials, until=until, by=by)
+
+
+def event_of(
+    pattern: Pattern, starts_at: datetime, ends_at: datetime, *, title: str, until: date, by: User
+) -> Event:
     """An event of at most LONGEST_TERM, not yet saved, nor its rule.
 
     Raises StartOffRule, and ClocksChangeThen for an hour that some nights do not have.
@@ -120,28 +128,28 @@ def new_event(
     rule = Rule(name=pattern.freq.value, frequency=pattern.freq.name, params=params)
     return Event(
         start=starts_at,
-        end=starts_at + service.duration,
-        title=service.initials,
+        end=ends_at,
+        title=title,
         creator=by,
         rule=rule,
         end_recurring_period=end_of(min(until, first.date() + LONGEST_TERM)),
     )
 
 
-def save_event(event: Event, lead: Resource) -> None:
-    """Into the lead's calendar; rules are shared."""
+def save_event(event: Event, whose: Resource | Centre) -> None:
+    """Into the lead's calendar, or the house's; rules are shared."""
     known = Rule.objects.filter(frequency=event.rule.frequency, params=event.rule.params).first()
     if known is None:
         event.rule.save()
     event.rule = known or event.rule
-    event.calendar = calendar_of(lead)
+    event.calendar = calendar_of(whose)
     event.save()
 
 
-def calendar_of(resource: Resource) -> Calendar:
-    """Made with its first series, and named by the resource's id: a Cyrillic name makes no slug,
-    and nobody's name is needed."""
-    named = str(resource.public_id)
+def calendar_of(whose: Resource | Centre) -> Calendar:
+    """Made with its first series, and named by the owner's id: a Cyrillic name makes no slug, and
+    nobody's name is needed."""
+    named = str(whose.public_id)
     calendar, _ = Calendar.objects.get_or_create(slug=named, defaults={"name": named})
     return calendar
 
@@ -203,6 +211,29 @@ def occurrences(event: Event, begins: datetime, ends: datetime) -> list[Occurren
     ]
 
 
+def dates_within(events: Iterable[Event], begins: datetime, ends: datetime) -> "list[Date]":
+    """Every date that a rule gives within `[begins, ends)`, or that was moved into it, with what
+    became of it, in order of time. One query, however many events; none lasts past midnight."""
+    by_id = {event.pk: event for event in events}
+    recorded = {
+        (one.event_id, one.original_start): one
+        for one in Occurrence.objects.filter(event__in=by_id)
+    }
+    first, last = (clock.local(at).replace(tzinfo=None) for at in (begins, ends))
+    found = []
+    for event in by_id.values():
+        for wall_clock in expansion(event).between(first, last, inc=True):
+            starts_at = instant_of(wall_clock)
+            one = recorded.pop((event.pk, starts_at), None)
+            if one is not None:
+                found.append(Date.of(event, one))
+            elif starts_at < ends:
+                found.append(Date.ruled(event, starts_at))
+    elsewhere = [one for one in recorded.values() if begins <= one.start < ends]
+    found += [Date.of(by_id[one.event_id], one) for one in elsewhere if not one.cancelled]
+    return sorted(found, key=lambda one: one.starts_at)
+
+
 def forget_moves(events: Iterable[Event], since: datetime) -> None:
     """Of dates from then on that are another event's now. The library would go on returning those
     that had been moved, whatever the end of the event."""
@@ -235,6 +266,41 @@ class Date(NamedTuple):
     ends_at: datetime
     stands: bool
     why: str = ""
+    is_resized: bool = False
+    """Longer or shorter than its rule says; of a booking its service tells."""
+
+    @classmethod
+    def ruled(cls, event: Event, starts_at: datetime) -> "Date":
+        """As the rule says: it ends by the wall clock too."""
+        last = clock.local(event.end)
+        ends_at = clock.instant(clock.local(starts_at).date(), last.time())
+        return cls(event, starts_at, starts_at, ends_at, True)
+
+    @classmethod
+    def of(cls, event: Event, one: Occurrence) -> "Date":
+        is_resized = one.end - one.start != one.original_end - one.original_start
+        stands = not one.cancelled
+        return cls(
+            event, one.original_start, one.start, one.end, stands, is_resized=is_resized and stands
+        )
+
+    @property
+    def on(self) -> date:
+        """The day that its rule gives it."""
+        return clock.local(self.original_start).date()
+
+    @property
+    def is_as_ruled(self) -> bool:
+        return self.stands and self.starts_at == self.original_start and not self.is_resized
+
+    def as_ruled(self) -> "Date":
+        return self.ruled(self.event, self.original_start)
+
+    def moved(self, starts_at: datetime, ends_at: datetime) -> "Date":
+        is_resized = ends_at != self.as_ruled().ends_at
+        return self._replace(
+            starts_at=starts_at, ends_at=ends_at, stands=True, is_resized=is_resized
+        )
 
 
 def keep_occurrences(dates: Sequence[Date]) -> None:
@@ -255,5 +321,5 @@ def keep_occurrences(dates: Sequence[Date]) -> None:
             title=one.why or (CANCELLED if not one.stands else MOVED),
         )
         for one in dates
-        if not one.stands or one.starts_at != one.original_start
+        if not one.is_as_ruled
     )

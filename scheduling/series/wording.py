@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from base import clock
-from scheduling.models import Term
+from scheduling.models import HoursTerm, Term
 from scheduling.series.recurrence import Freq, Pattern, pattern_of
 
 EVERY = (
@@ -37,7 +37,7 @@ IN_MONTH = {
 }
 
 
-def of_term(term: Term) -> str:
+def of_term(term: Term | HoursTerm) -> str:
     return rhythm(pattern_of(term.event.rule), clock.local(term.event.start).date())
 
 

@@ -20,12 +20,13 @@ from people.models import Case, Centre, Person, Role, User
 from rooms import reserving as rooms_reserving
 from rooms.models import Stay
 from scheduling import hours, services
-from scheduling.models import Booking, Modality, Resource, Series, Service
+from scheduling.models import Booking, Modality, RepeatingHours, Resource, Series, Service
 from scheduling.planning import Wish
 from scheduling.series.making import Repetition, create_series
 from scheduling.series.recurrence import Freq, Pattern
 from tests.rooms import building as rooms_building
 from tests.support import building
+from tests.support.houses import fortnightly
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
@@ -50,6 +51,7 @@ class World:
     ahead: Booking
     hold: Booking
     series: Series
+    hours: RepeatingHours
     unit: Resource
     stay: Stay
     held: Stay
@@ -68,6 +70,7 @@ def workday(start: date, step: int) -> date:
 def world() -> World:
     centre = building.centre("browsed")
     service = building.service(centre, step=30)
+    saturday = clock.today() + timedelta(days=12 - clock.today().weekday())
     lead = building.specialist(centre, [service])
     building.place(centre, [service])
     mother = building.person(centre)
@@ -109,6 +112,7 @@ def world() -> World:
         past=book(past, 10),
         ahead=book(soon, 10),
         hold=book(soon, 12, hold=True),
+        hours=fortnightly(lead, centre, saturday, by=people["coordinator"]),
         series=repeated(service, lead, mother, building.at(soon, 15), by=people["coordinator"]),
         unit=unit,
         stay=stay,
@@ -218,6 +222,9 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("psychologist", "/block/"),
         ("psychologist", f"/absence/?until_on={clock.local(world.ahead.starts_at):%d.%m.%Y}"),
         ("coordinator", "/absence/"),
+        ("psychologist", "/hours/"),
+        ("coordinator", "/hours/"),
+        ("coordinator", f"/hours/{world.hours.public_id}/"),
         ("psychologist", "/accounts/password/change/"),
         ("psychologist", "/accounts/2fa/"),
         ("psychologist", "/nothing/"),

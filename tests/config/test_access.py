@@ -81,6 +81,12 @@ api:series-restore POST    series   200 404 200 404 404 404 200 404 404 401
 api:series-undo    POST    series   200 404 200 404 404 404 200 404 404 401
 api:visits         POST    -        201 201 201 404 201 403 201 403 404 401
 api:find-visits    POST    -        200 200 200 404 200 403 200 403 404 401
+api:all-hours      GET     -        200 200 200 200 200 200 200 200 200 401
+api:all-hours      POST    -        403 403 201 201 403 403 201 403 404 401
+api:hours          GET     hours    200 200 200 200 200 200 200 200 404 401
+api:hours-except   POST    hours    403 403 200 200 403 403 200 403 404 401
+api:hours-restore  POST    hours    403 403 200 200 403 403 200 403 404 401
+api:hours-last-day POST    hours    403 403 200 200 403 403 200 403 404 401
 api:absences       GET     -        200 403 200 200 403 403 200 403 404 401
 api:absences       POST    -        200 403 200 200 403 403 200 403 404 401
 api:blocks         POST    -        201 403 201 201 403 403 201 403 404 401
@@ -168,6 +174,10 @@ bring-calendar     POST    -        422 422 422 422 422 422 422 422 422 302
 forget-calendar    POST    -        302 302 302 302 302 302 302 302 302 302
 block              GET     -        200 200 200 200 200 403 200 403 403 302
 block              POST    -        422 422 422 422 422 403 422 403 403 302
+hours-page         GET     -        200 200 200 200 200 200 200 200 403 302
+hours-page         POST    -        403 403 422 422 403 403 422 403 403 302
+hours-of           GET     hours    200 200 200 200 200 200 200 200 404 302
+hours-of           POST    hours    403 403 302 302 403 403 302 403 404 302
 access-page        GET     -        403 403 403 403 403 403 403 200 403 302
 tonight-page       GET     -        403 403 200 200 200 403 200 403 403 302
 board-page         GET     -        200 200 200 200 200 200 200 200 200 302
@@ -238,6 +248,10 @@ ADMIN_REST = {
 Sent = dict[str, Any]
 
 A_CALENDAR = one("DTSTART:20270304T080000Z", "DURATION:PT1H").decode()
+
+
+SATURDAY = (FRIDAY + timedelta(days=1)).isoformat()
+"""The first date of the hours that repeat."""
 
 
 def in_days(number: int) -> str:
@@ -345,6 +359,17 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
         "carer": h.mother.public_id,
         "rule": {"freq": "weekly", "interval": 2, "byweekday": ["TH"], "count": 3},
     },
+    "POST api:all-hours": lambda h: {
+        "kind": "works",
+        "specialist": h.specialist.public_id,
+        "first_on": on(3),
+        "starts_local": "09:00",
+        "ends_local": "12:00",
+        "rule": {"freq": "weekly", "interval": 2},
+    },
+    "POST api:hours-except": lambda h: {"on": SATURDAY},
+    "POST api:hours-restore": lambda h: {"on": SATURDAY},
+    "POST api:hours-last-day": lambda h: {"until": on(60)},
     "POST api:series-split": lambda h: {"starts_at": wire(at(FRIDAY, 14))},
     "POST api:series-extend": lambda h: {"until": on(60)},
     "POST api:series-restore": lambda h: {"original_start": wire(at(FRIDAY, 10) + WEEK)},
@@ -406,6 +431,8 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "GET repeat-hour": an_hour,
     "POST repeat-hour": an_hour,
     "GET visit": lambda h: {"person": h.mother.public_id},
+    "POST hours-page": lambda h: {"first_on": "?"},
+    "POST hours-of": lambda h: {"act": "leave-out", "on": SATURDAY, "version": 1},
     "POST series-page": lambda h: {"act": "undo", "version": 1},
     "POST new-person": lambda h: {"given_name": ""},
     "POST new-case": lambda h: {"number": ""},

@@ -61,6 +61,15 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:series-extend": {"version": 1, "skip_clashes": True},
     "POST api:series-restore": {"version": 1, "fold": 0},
     "POST api:series-undo": {"version": 1},
+    "POST api:all-hours": {"name": "", "centre": None},
+    "POST api:hours-except": {
+        "moved_to": None,
+        "starts_local": "09:00",
+        "ends_local": "12:00",
+        "version": 1,
+    },
+    "POST api:hours-restore": {"version": 1},
+    "POST api:hours-last-day": {"version": 1},
     "POST api:find-visits": {"longest_wait": "00:30:00"},
     "POST api:absences": {"mark": True, "decisions": []},
     "POST api:confirm": {"version": 1},
@@ -271,7 +280,7 @@ READS = [row for row in ROWS if row.method == "GET"]
 WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away"),
-    *("api:series", "api:series-calendar", "api:absences", "api:busy-times"),
+    *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404
+from django.urls import get_resolver
 from django.utils.translation import gettext, override
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -28,6 +29,7 @@ def kinds(of: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
         yield from kinds(kind)
 
 
+get_resolver().url_patterns  # noqa: B018 - with the routes everything is imported
 KINDS = sorted(kinds(), key=lambda kind: kind.__name__)
 
 

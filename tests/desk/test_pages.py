@@ -134,6 +134,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "stays": house.stay.public_id,
         "toys": house.loan.public_id,
         "series": house.series.public_id,
+        "hours": house.hours.public_id,
         "me": house.feed.public_id,
     }
     path = str(route.pattern)

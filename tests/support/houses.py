@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,8 +32,16 @@ from rooms import lending, reserving
 from rooms import services as shelter
 from rooms.models import Building, Loan, Room, Stay
 from rooms.selectors import StayLeg
-from scheduling import feeds, services
-from scheduling.models import Booking, Feed, Modality, Resource, Series, Service
+from scheduling import feeds, repeating, services
+from scheduling.models import (
+    Booking,
+    Feed,
+    Modality,
+    RepeatingHours,
+    Resource,
+    Series,
+    Service,
+)
 from scheduling.planning import Wish
 from scheduling.series.making import Repetition, create_series
 from scheduling.series.recurrence import Freq, Pattern
@@ -77,6 +85,7 @@ class House:
     booking: Booking
     hold: Booking
     series: Series
+    hours: RepeatingHours
     """Of the mother: three Fridays, the second of which was cancelled a moment ago."""
     task: Task
     feed: Feed
@@ -120,6 +129,14 @@ def fridays(service: Service, lead: Resource, person: Person, *, by: User) -> Se
     second = Booking.objects.get(term__series=series, original_start=at(FRIDAY, 10) + WEEK)
     services.cancel_booking(second, by=by, party=Booking.Party.CLIENT)
     return series
+
+
+def fortnightly(lead: Resource, centre: Centre, first: date, *, by: User) -> RepeatingHours:
+    """She works from ten to two on that day and every second week."""
+    pattern = Pattern(Freq.WEEKLY, 2, (first.weekday(),))
+    rhythm = repeating.Rhythm(pattern, first, time(10), time(14))
+    works = RepeatingHours.Kind.WORKS
+    return repeating.repeat_hours(works, rhythm, centre_id=centre.pk, specialist=lead, by=by)
 
 
 def house(slug: str) -> House:
@@ -200,6 +217,9 @@ def house(slug: str) -> House:
         past=past,
         booking=booking,
         hold=hold,
+        hours=fortnightly(
+            psychologist, centre, FRIDAY + timedelta(days=1), by=staff["coordinator"]
+        ),
         series=fridays(service, psychologist, mother, by=staff["coordinator"]),
         task=task,
         feed=feed,
