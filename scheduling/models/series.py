@@ -60,6 +60,8 @@ class Term(Record):
     vehicle = models.ForeignKey(Resource, models.PROTECT, null=True, related_name="+")
     colleagues = models.ManyToManyField(Resource, related_name="+")
 
+    is_undone = models.BooleanField(default=False, help_text="the change that made it was undone")
+
     helpers: Sequence[Resource] = ()
     """The colleagues of a term that was just made, or read by `terms_of`."""
 

@@ -79,11 +79,17 @@ def dates_ahead(series: Series) -> QuerySet[Booking]:
 
 def snapshot(series: Series) -> Snapshot:
     bookings = list(dates_ahead(series))
-    terms = series.terms.filter(event__end_recurring_period__gte=clock.now())
-    known = list(terms.select_related("event"))
+    now = clock.now()
+    of_them = Q(event__end_recurring_period__gte=now) | Q(pk__in={one.term_id for one in bookings})
+    known = list(series.terms.filter(of_them).select_related("event"))
+    ends = {
+        str(term.pk): recurrence.last_day(term.event).isoformat()
+        for term in known
+        if term.event.end_recurring_period >= now
+    }
     return Snapshot(
         states_of(bookings),
-        {str(term.pk): recurrence.last_day(term.event).isoformat() for term in known},
+        ends,
         recurrence.left_out(term.event for term in known),
         series.is_open,
     )

@@ -111,6 +111,7 @@ def first_term(wish: Wish, repetition: Repetition, *, by: User) -> Term:
     )
     if repetition.count:
         end_after(event, repetition.count)
+        check_length(first, recurrence.last_day(event))
     return Term(series=series, event=event, lead=wish.lead, room=wish.room, vehicle=wish.vehicle)
 
 

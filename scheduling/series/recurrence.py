@@ -255,6 +255,10 @@ def left_out(events: Iterable[Event]) -> dict[tuple[int, datetime], str]:
 CANCELLED, MOVED = "cancelled", "moved"
 """Titles of occurrences; of one that was skipped it is the code of why."""
 
+TAKEN_BACK = "taken back"
+"""Of a date that went with its series' end, or with the change that had made it. Should the rule
+give it again, nothing has been decided about it."""
+
 
 class Date(NamedTuple):
     """What became of a date that the event's rule gives: its `[starts_at, ends_at)`, whether it

@@ -42,9 +42,11 @@ class SeriesDate:
 
 def terms_of(series: Series) -> list[Term]:
     """In order of time. Without those from which a change has taken every date, unless there are
-    no others: a series that was undone is still shown."""
+    no others: then the last that was made, by which the series would go on, and which shows one
+    that was undone."""
     terms = every_term_of(series)
-    return [term for term in terms if not is_empty(term)] or terms[:1]
+    standing = [term for term in terms if not is_empty(term)]
+    return standing or [max(terms, key=lambda term: (not term.is_undone, term.pk))]
 
 
 def terms_ahead(series: Series) -> list[Term]:
@@ -76,7 +78,8 @@ def every_term_of(series: Series, condition: Q | None = None) -> list[Term]:
 
 def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[SeriesDate]:
     """The dates of these terms, or those whose rule gives them from an instant on, that have been
-    booked or skipped, in order. What an open series will book later is not among them."""
+    booked or skipped, in order. What an open series will book later is not among them, nor what
+    was taken back."""
     bookings = list(Booking.objects.filter(term__in=terms).select_related("service"))
     if since:
         bookings = [one for one in bookings if one.original_start and one.original_start >= since]
@@ -95,6 +98,7 @@ def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[Se
         for start in sorted({*recurrence.starts(term.event), *strays_of(term, bookings)})
         if not since or start >= since
         if (term.pk, start) in by_date or (term.event_id, start) in skipped
+        if skipped.get((term.event_id, start)) != recurrence.TAKEN_BACK
     ]
 
 
@@ -110,12 +114,17 @@ def strays_of(term: Term, bookings: Iterable[Booking]) -> list[datetime]:
     ]
 
 
-def undecided(terms: Sequence[Term], until: datetime) -> list[tuple[Term, datetime]]:
-    """Dates ahead, up to an instant, that have neither been booked nor skipped."""
+def undecided(
+    terms: Sequence[Term], until: datetime
+) -> list[tuple[Term, datetime, Booking | None]]:
+    """Dates ahead, up to an instant, that have neither been booked nor skipped, each with the
+    booking that was taken back."""
     now = clock.now()
     known = {(date.term.pk, date.original_start) for date in dates_of(terms)}
+    taken_back = Booking.objects.filter(term__in=terms, status=Booking.Status.CANCELLED)
+    was = {(one.term_id, one.original_start): one for one in taken_back.select_related("service")}
     return [
-        (term, start)
+        (term, start, was.get((term.pk, start)))
         for term in terms
         for start in recurrence.starts(term.event)
         if now < start <= until and (term.pk, start) not in known

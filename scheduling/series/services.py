@@ -224,7 +224,11 @@ def end_series(
     ahead = dates_ahead(terms, since)
     with changed(series, What.ENDED, by=by):
         end_terms(terms, before=ahead[0].original_start)
-        places = [gone(date) for date in ahead if date.stands and date.is_ahead]
+        places = [
+            replace(gone(date), why=recurrence.TAKEN_BACK)
+            for date in ahead
+            if date.stands and date.is_ahead
+        ]
         arrange(series, places, by=by, falling=Falling(party, reason))
         series.is_open = False
 
@@ -296,7 +300,10 @@ def book_undecided(
     `again_after` a day; and those that are skipped now."""
     terms = selectors.terms_ahead(series)
     until = booked_until(series)
-    places = [place_at(term, start) for term, start in selectors.undecided(terms, until)]
+    places = [
+        replace(place_at(term, start), booking=was)
+        for term, start, was in selectors.undecided(terms, until)
+    ]
     if again_after:
         since = recurrence.end_of(again_after)
         places += [

@@ -73,6 +73,7 @@ def bring_back_terms(change: SeriesChange, terms: Mapping[int, Term]) -> None:
         event = terms[key].event
         recurrence.forget_moves([event], event.start)
         recurrence.end_event(event, clock.local(event.start).date() - timedelta(days=1))
+    Term.objects.filter(pk__in=change.before["made"]).update(is_undone=True)
 
 
 def places_before(
@@ -89,7 +90,8 @@ def places_before(
             places.append(unmade(booking, terms, why=line["why"]))
         else:
             place = place_before(booking, was, terms[was["term"]], leads[was["lead"]])
-            place = replace(place, why=whys.get((place.term.event_id, place.original_start), ""))
+            why = line["why"] or whys.get((place.term.event_id, place.original_start), "")
+            place = replace(place, why="" if place.stands else why)
             stayed = all(was[fact] == now[booking.pk][fact] for fact in history.WHERE)
             places.append(replace(place, fate=Fate.KEPT) if stayed else place)
     return places
@@ -110,7 +112,7 @@ def booked_since(terms: Mapping[int, Term], touched: Mapping[int, Booking]) -> l
 
 
 def unmade(booking: Booking, terms: Mapping[int, Term], *, why: str = "") -> Place:
-    """A date that the change made is cancelled, or skipped again."""
+    """A date that the change made is taken back, or skipped again."""
     assert booking.term_id is not None
     assert booking.original_start is not None
     term = terms[booking.term_id]
@@ -121,7 +123,7 @@ def unmade(booking: Booking, terms: Mapping[int, Term], *, why: str = "") -> Pla
         term.lead,
         booking=booking,
         fate=Fate.DROPPED,
-        why=why,
+        why=why or recurrence.TAKEN_BACK,
     )
 
 

@@ -307,7 +307,7 @@ class World:
         alike = rhythm.beats_like(old.pattern)
         is_open = series.is_open and until is None
         if until is None and not alike:
-            term.last = series.terms[-1].last
+            term.last = going_on(series).last
         if until is None and alike:
             starts = [nth_start(term, n + 1) for n in range(len(ahead))]
             term.last = None if is_open else starts[-1].date()
@@ -351,11 +351,13 @@ class World:
         series.is_open = False
 
     def extend(self, series: Series, until: date | None, *, skipping: bool) -> None:
-        term = series.terms[-1]
+        term = going_on(series)
         if until is not None and until <= booked_to(series):
-            raise Refused("ends_sooner")
+            raise Refused("ends_sooner", "ends_before_it_begins")
         if until is not None and until > self.now.date() + LONGEST * DAY:
             raise Refused("series_too_long", "too_far_ahead")
+        if until is not None and until < term.first.date():
+            raise Refused("ends_before_it_begins")
         longer = replace(term, last=until)
         end = self.horizon() if until is None else until
         dates = [new_date(term, start) for start in longer.starts(end)]
@@ -369,7 +371,7 @@ class World:
     def roll(self) -> None:
         for series in self.series:
             if series.is_open:
-                term = series.terms[-1]
+                term = going_on(series)
                 dates = [new_date(term, start) for start in term.starts(self.horizon())]
                 dates = [one for one in dates if self.is_undecided(series, one)]
                 self.decide(series, dates, (), skipping=True)
@@ -484,9 +486,15 @@ def followed(one: Date | None, original: datetime, term: Term) -> Date:
     return became
 
 
+def going_on(series: Series) -> Term:
+    """The last of its rules that gives a date; of those that give none any more the newest."""
+    giving = [one for one in series.terms if one.last is None or one.last >= one.first.date()]
+    return max(giving, key=lambda one: one.first) if giving else series.terms[-1]
+
+
 def booked_to(series: Series) -> date:
     """Its last day, or the last that has been booked while it is open."""
-    last = series.terms[-1].last
+    last = going_on(series).last
     return last if last is not None else series.sorted()[-1].original.date()
 
 
