@@ -11,6 +11,7 @@ from base.errors import DomainError
 from people.models import Person, User
 from scheduling import blocking, holdings, rules, selectors, services, setup, slots
 from scheduling.demand import Demand
+from scheduling.errors import StillAbsent
 from scheduling.holdings import Edges, Lane
 from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds
@@ -263,6 +264,8 @@ def settle(
 
 def carried_out(absence: Absence, decision: Decision, *, by: User) -> DomainError | None:
     booking = decision.booking
+    if leaves_her(absence, decision):
+        return StillAbsent()
     try:
         if decision.way == Way.CANCEL:
             party = Booking.Party.CENTRE
@@ -280,6 +283,19 @@ def carried_out(absence: Absence, decision: Decision, *, by: User) -> DomainErro
     except DomainError as error:
         return error
     return None
+
+
+def leaves_her(absence: Absence, decision: Decision) -> bool:
+    """Whether the hour would still be hers while she is away."""
+    if decision.way == Way.SUBSTITUTE:
+        return decision.lead == absence.specialist
+    starts_at = decision.starts_at
+    return (
+        decision.way == Way.MOVE
+        and starts_at is not None
+        and starts_at < absence.ends
+        and absence.begins < starts_at + (decision.booking.ends_at - decision.booking.starts_at)
+    )
 
 
 def is_marked(absence: Absence) -> bool:

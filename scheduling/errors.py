@@ -21,6 +21,18 @@ class PastStart(DomainError):
     sentence = _("That hour has already begun. Choose one in the future.")
 
 
+class PastDay(DomainError):
+    code = "past_day"
+    sentence = _("That day is over. Choose a later one.")
+
+
+class StillAbsent(DomainError):
+    """What was decided for an hour leaves it to the specialist who is away then."""
+
+    code = "still_absent"
+    sentence = _("She is away then too. Choose somebody else, or another time.")
+
+
 class TooFarAhead(DomainError):
     code = "too_far_ahead"
     sentence = _("Bookings are taken at most %(days)s days ahead.")

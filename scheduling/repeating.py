@@ -17,13 +17,13 @@ from base import clock
 from base.errors import StaleVersion
 from base.rows import Row
 from people.models import User
-from scheduling.errors import PastStart
+from scheduling.errors import PastDay, TooFarAhead
 from scheduling.hours import FARTHEST
 from scheduling.intervals import meeting, merge, seconds
 from scheduling.models import Booking, HoursTerm, RepeatingHours, Resource
 from scheduling.series import recurrence
-from scheduling.series.errors import EndsBeforeItBegins, NotADate
-from scheduling.series.recurrence import LONGEST_TERM, Date, Pattern
+from scheduling.series.errors import ClocksChangeThen, EndsBeforeItBegins, NotADate
+from scheduling.series.recurrence import CLOCKS_CHANGE, LONGEST_TERM, Date, Pattern
 
 Kind = RepeatingHours.Kind
 
@@ -64,7 +64,7 @@ def repeat_hours(
 ) -> RepeatingHours:
     """Of the specialist, or of the house where the kind is its own; `name` says why it is closed.
 
-    Raises PastStart, EndsBeforeItBegins, StartOffRule, ClocksChangeThen.
+    Raises PastDay, TooFarAhead, EndsBeforeItBegins, StartOffRule, ClocksChangeThen.
     """
     starts, ends = WHOLE_DAY if kind == Kind.CLOSED else (rhythm.starts, rhythm.ends)
     check_ahead(rhythm.first, starts, ends)
@@ -109,7 +109,7 @@ def move_date(
 ) -> None:
     """That date of the rule on another day, or between other hours.
 
-    Raises NotADate, PastStart, EndsBeforeItBegins, StaleVersion.
+    Raises NotADate, PastDay, TooFarAhead, EndsBeforeItBegins, ClocksChangeThen, StaleVersion.
     """
     with changed(hours, version=version) as hours:
         if hours.kind == Kind.CLOSED:
@@ -123,10 +123,10 @@ def set_last_day(hours: RepeatingHours, until: date | None, *, version: int | No
     """End it, or let it go on, until a day (inclusive) or, for None, until somebody ends it. What
     is over stays as it was.
 
-    Raises PastStart, StaleVersion.
+    Raises PastDay, StaleVersion.
     """
     if until and until < clock.today() - DAY:
-        raise PastStart
+        raise PastDay
     with changed(hours, version=version) as hours:
         hours.until_on = until
         hours.save(update_fields=["until_on"])
@@ -144,10 +144,16 @@ def roll_hours() -> None:
 
 
 def check_ahead(on: date, starts: time, ends: time) -> None:
+    """Raises PastDay, TooFarAhead, EndsBeforeItBegins, ClocksChangeThen."""
     if on < clock.today():
-        raise PastStart
+        raise PastDay
+    if on > clock.today() + FARTHEST:
+        raise TooFarAhead(days=FARTHEST.days)
     if ends <= starts:
         raise EndsBeforeItBegins
+    first, last = CLOCKS_CHANGE
+    if any(first <= at < last for at in (starts, ends)):
+        raise ClocksChangeThen
 
 
 @contextmanager

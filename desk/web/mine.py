@@ -1,6 +1,6 @@
 """The caller's own calendar addresses, her other calendar, and time out of use."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import segno
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from desk import selectors
 from desk.forms import BlockForm, FeedForm, OuterCalendarForm
-from desk.pages import accepted, done, page
+from desk.pages import accepted, done, once, page
 from people.models import User
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff, require
 from people.requests import caller
@@ -34,9 +34,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
     form = FeedForm(request.POST or None, staff=staff, calendars=feeds.calendars(staff))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        opened = accepted(form, lambda: make_address(form, staff))
-        if opened:
-            context |= shown_once(staff, *opened)
+        opened: list[tuple[Feed, str]] = []
+
+        def make() -> Feed:
+            opened.append(make_address(form, staff))
+            return opened[0][0]
+
+        if accepted(form, lambda: once(request, make)) and not opened:
+            messages.info(request, _("This address was made already, and is shown only once."))
+        for feed, url in opened:
+            context |= shown_once(staff, feed, url)
     return render(request, "desk/calendar.html", own_calendars(staff) | context)
 
 
@@ -45,6 +52,7 @@ def own_calendars(staff: Staff) -> dict[str, object]:
     own = selectors.own_calendar(staff)
     open_to_her = feeds.calendars(staff)
     return {
+        "once": uuid4(),
         "form": FeedForm(staff=staff, calendars=open_to_her),
         "feeds": [
             {"feed": feed, "name": name_of(staff, feed.of) if feed.of in open_to_her else ""}

@@ -272,7 +272,10 @@ class Reader:
 
 
 def between(start: Moment, end: Moment) -> int:
-    return min(max(0, end.second - start.second), CENTURY * 86_400)
+    """In seconds. Raises ValueError for an end that is before the start."""
+    if end.second < start.second:
+        raise ValueError
+    return min(end.second - start.second, CENTURY * 86_400)
 
 
 def takes_time(event: Component) -> bool:

@@ -8,6 +8,7 @@ from icalendar import Calendar, Event
 from base.clock import local
 from scheduling.ical import new_calendar
 from scheduling.models import Booking, Series, Term
+from scheduling.series import recurrence
 from scheduling.series.recurrence import WEEKDAYS, pattern_of
 from scheduling.series.selectors import SeriesDate, dates_of, terms_of
 
@@ -43,7 +44,9 @@ class Edition:
         master.add("dtstart", local(first))
         master.add("dtend", local(first + self.service.duration))
         master.add("rrule", rule(term, dates))
-        if out := [local(date.original_start) for date in dates if not date.stands]:
+        standing = {date.original_start for date in dates if date.stands}
+        given = recurrence.starts_until(term.event, dates[-1].original_start)
+        if out := [local(start) for start in given if start not in standing]:
             master.add("exdate", out)
         made.add_component(master)
         for date in dates:

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from base import clock
 from scheduling import demand, rules, selectors
 from scheduling.intervals import Span
 from scheduling.models import Modality, Resource
@@ -82,8 +81,3 @@ def leads_of(wishes: Collection[Wish]) -> list[Resource]:
 def least_workers(wish: Wish) -> int:
     """However often the family was visited."""
     return max(wish.service.specialists, wish.least_workers, 1 + len(wish.colleagues))
-
-
-def day_of(instant: datetime) -> str:
-    """As refusals name it."""
-    return f"{clock.local(instant):%d.%m.%Y}"

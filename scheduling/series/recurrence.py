@@ -182,6 +182,12 @@ def starts(event: Event) -> list[datetime]:
     return [instant_of(wall_clock) for wall_clock in expansion(event)]
 
 
+def starts_until(event: Event, until: datetime) -> list[datetime]:
+    """Every start its rule gives or would give, up to an instant that is included."""
+    last = clock.local(until).replace(tzinfo=None)
+    return [instant_of(wall_clock) for wall_clock in expansion(event).replace(until=last)]
+
+
 def start_after(event: Event, day: date) -> datetime:
     """The first start its rule would give after that day, whenever it ends."""
     endless = expansion(event).replace(until=None)

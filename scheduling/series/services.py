@@ -9,6 +9,7 @@ from base import clock
 from base.errors import StaleVersion
 from people.models import User
 from scheduling import rules
+from scheduling.errors import TooFarAhead
 from scheduling.models import Booking, Resource, Series, Term
 from scheduling.series import history, recurrence, selectors
 from scheduling.series.errors import EndsBeforeItBegins, EndsSooner, NotADate, SeriesOver
@@ -138,6 +139,8 @@ def following_term(
             event.end_recurring_period = recurrence.end_of(clock.local(starts[-1]).date())
     elif series.is_open and changes.until is None:
         starts = within_horizon(series, starts)
+    if not starts:
+        raise TooFarAhead(days=HORIZON.days)
     term = Term(
         series=series,
         event=event,
@@ -243,7 +246,8 @@ def extend_series(
     version: int | None = None,
 ) -> list[Refusal]:
     """Go on until another day, or (None) until somebody ends it: whatever the rule gives after
-    what is booked now is booked, and what was cancelled by ending it stands again.
+    what is booked now is booked, and what was cancelled by ending it stands again; a date that was
+    cancelled alone stays so.
 
     Raises what `create_series` does, and EndsSooner.
     """
@@ -264,8 +268,8 @@ def booked_to_day(series: Series, terms: Sequence[Term]) -> date:
     """Its last day, or the last that has been booked while it is open."""
     if not series.is_open:
         return recurrence.last_day(terms[-1].event)
-    dates = selectors.dates_of(terms)
-    return clock.local(dates[-1].original_start).date() if dates else clock.today()
+    standing = [date.original_start for date in selectors.dates_of(terms) if date.stands]
+    return clock.local(standing[-1]).date() if standing else clock.today()
 
 
 def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) -> None:
@@ -296,7 +300,7 @@ def begin_again(series: Series, last: Term, until: date, *, by: User) -> None:
 def book_undecided(
     series: Series, *, by: User | None, skipping: bool, again_after: date | None = None
 ) -> tuple[int, list[Refusal]]:
-    """How many dates had neither been booked nor skipped yet, or do not stand although they lie
+    """How many dates had neither been booked nor skipped yet, or were skipped and lie
     `again_after` a day; and those that are skipped now."""
     terms = selectors.terms_ahead(series)
     until = booked_until(series)
@@ -307,9 +311,9 @@ def book_undecided(
     if again_after:
         since = recurrence.end_of(again_after)
         places += [
-            replace(place_at(date.term, date.original_start), booking=date.booking)
+            place_at(date.term, date.original_start)
             for date in selectors.dates_of(terms, since=since)
-            if date.is_ahead and not date.stands and date.original_start <= until
+            if date.is_ahead and date.booking is None and date.original_start <= until
         ]
     return len(places), arrange(series, places, by=by, skipping=skipping) if places else []
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
@@ -14,11 +15,21 @@ class AbsentQuery(Window):
     specialist = serializers.UUIDField()
 
 
+NEEDS = {Way.SUBSTITUTE: "specialist", Way.MOVE: "starts_at"}
+"""What a decision must say."""
+
+
 class DecisionIn(serializers.Serializer[Any]):
     booking = serializers.UUIDField()
     way = serializers.ChoiceField([way.value for way in Way])
     specialist = serializers.UUIDField(required=False, allow_null=True)
     starts_at = InstantField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed = NEEDS.get(Way(attrs["way"]))
+        if needed and not attrs.get(needed):
+            raise serializers.ValidationError({needed: _("Say who takes it over, or when it is.")})
+        return attrs
 
 
 class AbsentIn(AbsentQuery):

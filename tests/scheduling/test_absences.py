@@ -293,6 +293,43 @@ def test_only_her_own_hours_are_decided(house, way):
             "specialist": house.maria.public_id,
             "from": wire(house.absence.begins),
             "to": wire(house.absence.ends),
-            "decisions": [{"booking": booking.public_id, "way": way}],
+            "decisions": [{"booking": booking.public_id, "way": way} | NEEDED.get(way, {})],
         }
+        body["decisions"][0] |= {"specialist": house.elena.public_id} if way == "substitute" else {}
         assert problem(Api(house.by).post("absences/", body)) == (404, "not_found")
+
+
+@pytest.mark.parametrize("way", ["substitute", "move"])
+def test_a_decision_must_say_who_or_when(house, way):
+    booking = house.book(10)
+
+    answer = decided(house, {"booking": booking.public_id, "way": way})
+
+    assert problem(answer) == (400, "invalid")
+
+
+@pytest.mark.parametrize("way", ["substitute", "move"])
+def test_an_hour_is_not_left_to_who_is_absent(house, way):
+    booking = house.book(10)
+    to = {"specialist": house.maria.public_id, "starts_at": wire(booking.starts_at)}
+
+    answer = decided(house, {"booking": booking.public_id, "way": way} | to)
+
+    line = answer.json()["results"][0]
+    assert (line["done"], line["code"]) == (False, "still_absent")
+    version = booking.version
+    booking.refresh_from_db()
+    assert booking.version == version
+
+
+NEEDED = {"move": {"starts_at": wire(at(TUESDAY + timedelta(days=7), 10))}}
+
+
+def decided(house, decision):
+    body = {
+        "specialist": house.maria.public_id,
+        "from": wire(house.absence.begins),
+        "to": wire(house.absence.ends),
+        "decisions": [decision],
+    }
+    return Api(house.by).post("absences/", body)

@@ -15,11 +15,16 @@ from people.models import OpeningHours, Role
 from people.policies import staff
 from scheduling import hours as hours_of_day
 from scheduling import policies, repeating, setup
-from scheduling.errors import PastStart
+from scheduling.errors import PastDay, TooFarAhead
 from scheduling.intervals import instant_of
 from scheduling.models import RepeatingHours, Resource
 from scheduling.repeating import Rhythm
-from scheduling.series.errors import EndsBeforeItBegins, NotADate, StartOffRule
+from scheduling.series.errors import (
+    ClocksChangeThen,
+    EndsBeforeItBegins,
+    NotADate,
+    StartOffRule,
+)
 from scheduling.series.recurrence import Freq, Pattern
 from tests.scheduling.test_api import Office, monday_at_eight, office
 from tests.support import building
@@ -159,6 +164,13 @@ def test_only_dates_of_the_rule_that_are_ahead_can_be_left_out(office, day):
         repeating.leave_out(saturdays(office), day)
 
 
+def test_a_date_is_not_moved_to_an_hour_that_the_night_does_not_have(office):
+    hours = saturdays(office)
+
+    with pytest.raises(ClocksChangeThen):
+        repeating.move_date(hours, SATURDAY, to=date(2027, 3, 28), starts=time(3, 30), ends=time(6))
+
+
 def test_a_stale_version_changes_nothing(office):
     hours = saturdays(office)
     repeating.leave_out(hours, SATURDAY, version=1)
@@ -213,7 +225,10 @@ def test_open_hours_are_laid_out_a_year_ahead_for_ever(office):
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"first": MONDAY - DAY, "pattern": Pattern(Freq.DAILY)}, PastStart),
+        ({"first": MONDAY - DAY, "pattern": Pattern(Freq.DAILY)}, PastDay),
+        ({"first": SATURDAY + 54 * WEEK}, TooFarAhead),
+        ({"starts": time(3, 30), "ends": time(5)}, ClocksChangeThen),
+        ({"starts": time(2), "ends": time(3, 30)}, ClocksChangeThen),
         ({"until": SATURDAY - DAY}, EndsBeforeItBegins),
         ({"starts": time(12), "ends": time(12)}, EndsBeforeItBegins),
         ({"first": SATURDAY + DAY}, StartOffRule),

@@ -120,6 +120,9 @@ class Series:
     is_open: bool
     dates: list[Date] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
+    hidden: list[Date] = field(default_factory=list)
+    """Cancelled alone before its rule was ended: so it stands again when that rule goes on."""
+
     before: Series | None = None  # how it stood before the last change
     changed_at: datetime | None = None
 
@@ -313,6 +316,8 @@ class World:
             term.last = None if is_open else starts[-1].date()
         else:
             starts = list(term.starts(self.horizon() if is_open else term.last or date.max))
+        if not starts:
+            raise Refused("too_far_ahead")
         if term.last is not None:
             self.check_length(term)
 
@@ -320,8 +325,10 @@ class World:
         kept: list[Date] = []
         wanted: list[Date] = []
         freed = list(ahead)
+        hidden: list[Date] = []
         for one, original in matched:
             if original is None:
+                hidden += [one] if one and one.state == "cancelled" else []
                 continue
             became = followed(one, original, term)
             kept.append(became)
@@ -339,6 +346,7 @@ class World:
             raise Refused(*(one.why for one in wanted))
         self.remember(series)
         series.dates = [one for one in series.dates if one not in ahead] + kept
+        series.hidden += hidden
         end_before(series, first=ahead[0].original.date())
         series.terms.append(term)
         series.is_open = is_open
@@ -347,6 +355,7 @@ class World:
         ahead = self.ahead(series, since)
         self.remember(series)
         series.dates = [one for one in series.dates if one not in ahead]
+        series.hidden += [one for one in ahead if one.state == "cancelled"]
         end_before(series, first=ahead[0].original.date())
         series.is_open = False
 
@@ -356,14 +365,19 @@ class World:
             raise Refused("ends_sooner", "ends_before_it_begins")
         if until is not None and until > self.now.date() + LONGEST * DAY:
             raise Refused("series_too_long", "too_far_ahead")
-        if until is not None and until < term.first.date():
+        if until is not None and until < max(term.first.date(), self.now.date()):
             raise Refused("ends_before_it_begins")
         longer = replace(term, last=until)
         end = self.horizon() if until is None else until
-        dates = [new_date(term, start) for start in longer.starts(end)]
+        given = set(longer.starts(until or term.first.date() + LONGEST * DAY))
+        back = [one for one in series.hidden if one.term is term and one.original in given]
+        alone = {one.original for one in back}
+        dates = [new_date(term, start) for start in longer.starts(end) if start not in alone]
         dates = [one for one in dates if self.is_undecided(series, one)]
         self.decide(series, dates, (), skipping=skipping)
         self.remember(series)
+        series.dates += back
+        series.hidden = [one for one in series.hidden if one not in back]
         term.last = until
         series.is_open = until is None
         series.dates += dates

@@ -12,7 +12,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 
 from base import clock
 from scheduling import services
-from scheduling.models import Booking
+from scheduling.models import Booking, Closure
 from scheduling.series import ical, selectors
 from scheduling.series import services as series_services
 from scheduling.series.recurrence import Freq, Pattern
@@ -94,6 +94,19 @@ def test_export_expands_to_the_bookings_over_both_changes_of_clocks(house, patte
 def test_open_series_is_exported_as_far_as_it_is_booked(house):
     series = house.series(until=None)
 
+    assert expanded(ical.calendar(series)) == standing(series)
+
+
+def test_what_was_skipped_far_ahead_and_is_not_booked_yet_is_not_exported(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + 29 * WEEK, name="-")
+    series = house.series(count=32)
+    late = at(TUESDAY + 25 * WEEK, 10)
+    series_services.split_series(series, Changes(starts_at=late + HOUR), since=late, by=house.by)
+    series_services.end_series(series, since=at(TUESDAY + 2 * WEEK, 10), by=house.by)
+
+    series_services.extend_series(series, until=None, by=house.by)
+
+    series.refresh_from_db()
     assert expanded(ical.calendar(series)) == standing(series)
 
 

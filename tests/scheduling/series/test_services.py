@@ -8,7 +8,7 @@ from base import clock
 from base.errors import StaleVersion
 from base.models import Task
 from scheduling import blocking, services, verifying
-from scheduling.errors import OutsideAvailability, ResourceUnavailable
+from scheduling.errors import OutsideAvailability, ResourceUnavailable, TooFarAhead
 from scheduling.models import Allocation, Booking, Closure, SeriesChange
 from scheduling.series import horizon, making, selectors, undoing
 from scheduling.series import services as series_services
@@ -638,3 +638,20 @@ def test_date_that_rolling_cannot_book_is_somebodys_task(house):
 
     assert dates(series)[-1] == "-06.07 resource_unavailable"
     assert Task.objects.get(kind="series_date_skipped").about == f"series:{series.public_id}"
+
+
+def test_no_date_is_cut_off_in_silence(house):
+    """Twelve months from the end of April on end more than a year ahead."""
+    with pytest.raises(SeriesTooLong):
+        house.series(Pattern(Freq.MONTHLY), starts_at=at(date(2027, 4, 27), 10), count=12)
+
+
+def test_split_to_a_first_date_beyond_the_horizon_is_refused(house):
+    series = house.series(until=None)
+    far = at(TUESDAY + 26 * WEEK, 10)
+    changes = Changes(starts_at=far, pattern=Pattern(Freq.WEEKLY, 2, (1,)))
+
+    with pytest.raises(TooFarAhead):
+        series_services.split_series(series, changes, since=None, by=house.by)
+
+    assert len([shown for shown in dates(series) if not shown.startswith("x")]) > 10

@@ -151,3 +151,43 @@ def test_undone_restoring_of_a_skipped_date_leaves_why_it_was_skipped(house):
 
     [_, skipped, _] = selectors.dates_of(selectors.terms_of(series))
     assert skipped.why == "closed"
+
+
+DAY = timedelta(days=1)
+
+
+def after_rolling(series: Series, days: int) -> list[str]:
+    with clock.frozen(at(TUESDAY + days * DAY, 3)):
+        horizon.roll_all()
+        series.refresh_from_db()
+        return dates(series)
+
+
+def test_dates_beyond_the_horizon_come_back_when_what_was_ended_goes_on(house):
+    series = house.series(count=30)
+    series_services.end_series(series, since=at(TUESDAY + 2 * WEEK, 10), by=house.by)
+
+    series_services.extend_series(series, until=None, by=house.by)
+
+    assert not [shown for shown in after_rolling(series, 60) if shown.startswith("x")]
+    assert list(verifying.broken_rules()) == []
+
+
+def test_dates_of_an_undone_extension_are_booked_as_they_come_nearer(house):
+    series = house.series(until=None)
+    series_services.extend_series(series, until=clock.today() + 200 * DAY, by=house.by)
+
+    undoing.undo(series, by=house.by)
+
+    assert not [shown for shown in after_rolling(series, 60) if shown.startswith("x")]
+
+
+def test_what_a_family_cancelled_alone_stays_cancelled_when_the_series_goes_on(house):
+    series = house.series(count=8)
+    services.cancel_booking(booking(series, 5), by=house.by, party=Booking.Party.CLIENT)
+    series_services.end_series(series, since=at(TUESDAY + 3 * WEEK, 10), by=house.by)
+
+    series_services.extend_series(series, until=TUESDAY + 7 * WEEK, by=house.by)
+
+    assert [shown[0] for shown in dates(series)].count("x") == 1
+    assert len(dates(series)) == 8
