@@ -5,8 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import requests
+from twilio.rest import Client
 
-from notifications.gateways import Message, Refused, Sent, Unknown
+from base import clock
+from notifications.gateways import Message, Refused, Sent, Unknown, twilio
 from notifications.gateways.twilio import Config, TwilioGateway
 from tests.notifications import twilio_fake
 from tests.notifications.prism import running_prism
@@ -28,9 +30,8 @@ def route(tmp_path_factory):
 
 @pytest.fixture
 def fake(route):
-    route[0].messages.clear()
-    route[0].requests.clear()
-    route[0].faults.clear()
+    for remembered in (route[0].messages, route[0].requests, route[0].faults, route[0].copies):
+        remembered.clear()
     return route[0]
 
 
@@ -49,6 +50,12 @@ def a_gateway(prism, **changes):
         "timeout": 30.0,  # a busy machine is not a silent Twilio
     }
     return TwilioGateway(Config(**{**settings, **changes}))
+
+
+def a_client(prism):
+    """Twilio's own, for calls that the gateway does not make."""
+    http = twilio._HttpClient(base_url=prism, timeout=30.0)
+    return Client(ACCOUNT, TOKEN, http_client=http)
 
 
 def a_message(**changes):
@@ -103,7 +110,92 @@ def test_prism_passes_on_failures(fake, prism):
     assert a_gateway(prism).send(a_message()) == Unknown("HTTP 503")
 
 
+# What the fake shows, as Twilio's own client reads it.
+
+
+@pytest.fixture
+def sent(fake, prism):
+    """Five messages, the oldest first; another number has one, too."""
+    gateway = a_gateway(prism)
+    gateway.send(a_message(to="+359888999999"))
+    for number in range(5):
+        gateway.send(a_message(body=f"{number}"))
+    return fake.messages[1:]
+
+
+def test_a_listing_of_several_pages_is_read_to_its_end(fake, prism, sent):
+    listed = a_client(prism).messages.list(to="+359888123456", page_size=2)
+    turned = [request.fields for request in fake.requests if request.method == "GET"]
+    assert [one.body for one in listed] == ["4", "3", "2", "1", "0"]
+    assert [(page.get("Page"), page.get("PageToken")) for page in turned] == [
+        (None, None),
+        ("1", f"PA{sent[3]['sid']}"),
+        ("2", f"PA{sent[1]['sid']}"),
+    ]
+
+
+def test_a_new_message_does_not_move_the_pages(fake, prism, sent):
+    first = a_client(prism).messages.page(to="+359888123456", page_size=2)
+    a_gateway(prism).send(a_message(body="new"))
+    assert [one.body for one in first.next_page()] == ["2", "1"]
+
+
+def test_pages_are_turned_back(fake, prism, sent):
+    second = a_client(prism).messages.page(to="+359888123456", page_size=2).next_page()
+    assert [one.body for one in second.previous_page()] == ["4", "3"]
+
+
+def test_a_page_is_not_turned_by_its_number_alone(prism, sent):
+    answer = requests.get(prism + MESSAGES, params={"Page": 1}, auth=(ACCOUNT, TOKEN), timeout=10)
+    assert answer.status_code == 400
+
+
+def test_a_listing_by_date_leaves_out_what_has_not_left_yet(fake, prism, sent):
+    fake.progress(sent[0]["sid"], "sent")
+    fake.progress(sent[1]["sid"], "delivered")
+
+    def bodies(since):
+        found = a_client(prism).messages.list(to="+359888123456", date_sent_after=since)
+        return [one.body for one in found]
+
+    present = clock.now().replace(microsecond=0)
+    assert bodies(present - timedelta(minutes=1)) == ["1", "0"]
+    assert bodies(present.date()) == ["1", "0"]
+    assert bodies(present + timedelta(minutes=1)) == []
+
+
+def test_one_message_is_shown_as_it_is_now(fake, prism, sent):
+    fake.progress(sent[0]["sid"], "delivered")
+    shown = a_client(prism).messages(sent[0]["sid"]).fetch()
+    assert (shown.body, shown.status, shown.date_sent is None) == ("0", "delivered", False)
+
+
+def test_what_is_not_there_is_not_shown(prism, sent):
+    with pytest.raises(twilio._NotAccepted, match="404"):
+        a_client(prism).messages("SM" + "f" * 32).fetch()
+
+
+def test_a_text_is_redacted_and_the_truth_remembers_it(fake, prism, sent):
+    fake.progress(sent[0]["sid"], "delivered")
+    answer = a_client(prism).messages(sent[0]["sid"]).update(body="")
+    assert (answer.body, fake.shown(sent[0]["sid"])["body"]) == ("", "")
+    assert fake.copies["+359888123456", "0"] == 1
+
+
+@pytest.mark.parametrize(("status", "body"), [("queued", ""), ("sent", ""), ("delivered", "new")])
+def test_a_text_on_its_way_is_not_redacted_and_none_is_rewritten(fake, prism, sent, status, body):
+    fake.progress(sent[0]["sid"], status)
+    with pytest.raises(twilio._NotAccepted, match="400"):
+        a_client(prism).messages(sent[0]["sid"]).update(body=body)
+    assert fake.shown(sent[0]["sid"])["body"] == "0"
+
+
 # The rest proves that the rig can fail.
+
+
+def test_a_redaction_that_breaks_the_description_is_stopped(fake, prism, sent):
+    with pytest.raises(twilio._NotAccepted, match="422"):
+        a_client(prism).messages(sent[0]["sid"]).update(status="gone")
 
 
 def test_prism_stops_a_request_that_breaks_the_description(fake, prism):

@@ -2,6 +2,8 @@
 
 Honest where it matters: it refuses what Twilio refuses, quotes the number in its refusals as
 Twilio does, keeps what it accepted even if the answer never arrives, and may list it late.
+Where nobody knows what Twilio does, it does what is worst for us: a text that has not left yet
+has no date of sending, and a listing by that date leaves it out.
 Its answers have the shape of Twilio's OpenAPI description; test_prism.py holds it to that.
 """
 
@@ -13,11 +15,13 @@ import socket
 import struct
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import format_datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -26,15 +30,17 @@ from base import clock
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "a-token-that-opens-only-the-fake"
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+FINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
 
+_ONE_MESSAGE = re.compile(re.escape(MESSAGES.removesuffix(".json")) + r"/(SM[0-9a-f]{32})\.json")
 _GIVE_UP_HANGING = 30.0
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What one POST gets instead of its due answer.
+    """What one request gets instead of its due answer.
 
-    `accepted` says whether the message is taken before things go wrong. `ending`: an answer
+    `accepted` says whether what it asks is done before things go wrong. `ending`: an answer
     with `status`, silence until the caller leaves, or a torn connection.
     """
 
@@ -68,22 +74,83 @@ def reset(*, accepted: bool) -> Fault:
 
 @dataclass(frozen=True)
 class Request:
+    """`path` is without the query; `fields` are the form's or the query's."""
+
     method: str
     path: str
     fields: dict[str, str]
 
+    @property
+    def creates(self) -> bool:
+        return (self.method, self.path) == ("POST", MESSAGES)
+
+    @property
+    def sid(self) -> str | None:
+        """The one message it is about."""
+        found = _ONE_MESSAGE.fullmatch(self.path)
+        return found[1] if found else None
+
+
+WRITING_FAULTS = (
+    too_many("1"),
+    failed(accepted=False),
+    failed(accepted=True, status=503),
+    hang(accepted=False),
+    hang(accepted=True),
+    reset(accepted=False),
+    reset(accepted=True),
+)
+READING_FAULTS = tuple(fault for fault in WRITING_FAULTS if not fault.accepted)
+
+
+@dataclass
+class RandomFaults:
+    """A `next_fault` that spoils `rate` of all requests.
+
+    The same for the same seed: how the n-th request about a number fares does not depend on
+    which worker was quicker.
+    """
+
+    seed: int
+    rate: float
+    met: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._asked: Counter[tuple[str, str]] = Counter()
+
+    def __call__(self, request: Request) -> Fault | None:
+        about = (request.method, request.sid or request.fields.get("To", ""))
+        self._asked[about] += 1
+        dice = Random(f"{self.seed} {about} {self._asked[about]}")
+        if dice.random() >= self.rate:
+            return None
+        fault = dice.choice(WRITING_FAULTS if request.method == "POST" else READING_FAULTS)
+        self.met[named(fault)] += 1
+        return fault
+
+
+def named(fault: Fault) -> str:
+    what = str(fault.status) if fault.ending == "answer" else fault.ending
+    return f"{what} after acceptance" if fault.accepted else what
+
 
 @dataclass
 class FakeTwilio:
-    """Serves on a port of its own while entered. Faults are used up one a POST, in order;
-    `next_fault` may be replaced by anything that chooses them otherwise.
+    """Serves on a port of its own while entered. Faults are used up one a message POSTed, in
+    order; `next_fault` may be replaced by anything that chooses them otherwise, for any request.
+
+    `copies` is the truth: how often each text was taken for each number, whatever anybody was
+    told. `on_accepted` hears of a message and of the fields that made it before its answer
+    leaves. A message is listed `listing_lag` seconds after it was taken.
     """
 
     listing_lag: float = 0.0
     requests: list[Request] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    copies: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: deque[Fault] = field(default_factory=deque)
-    next_fault: Callable[[], Fault | None] | None = None
+    next_fault: Callable[[Request], Fault | None] | None = None
+    on_accepted: Callable[[dict[str, Any], dict[str, str]], None] | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -112,35 +179,67 @@ class FakeTwilio:
 
     @property
     def posts(self) -> list[dict[str, str]]:
-        """The fields of every POST that arrived, whatever came of it."""
-        return [request.fields for request in self.requests if request.method == "POST"]
+        """The fields of every message POSTed, whatever came of it."""
+        return [request.fields for request in list(self.requests) if request.creates]
 
     def record(self, request: Request) -> None:
         with self._lock:
             self.requests.append(request)
 
-    def choose_fault(self) -> Fault | None:
+    def choose_fault(self, request: Request) -> Fault | None:
         with self._lock:
             if self.next_fault is not None:
-                return self.next_fault()
-            return self.faults.popleft() if self.faults else None
+                return self.next_fault(request)
+            return self.faults.popleft() if self.faults and request.creates else None
 
     def accept(self, fields: dict[str, str]) -> dict[str, Any]:
         with self._lock:
             message = _message(next(self._numbers), fields)
             self.messages.append(message)
+            self.copies[message["to"], message["body"]] += 1
             self._listed_from[message["sid"]] = time.monotonic() + self.listing_lag
-            return message
+            answer = dict(message)
+        if self.on_accepted is not None:
+            self.on_accepted(answer, fields)
+        return answer
 
-    def listed(self, to: str | None) -> list[dict[str, Any]]:
+    def progress(self, sid: str, status: str) -> None:
+        """Let a message be in a later state, as the world sees it."""
+        with self._lock:
+            message = self._message(sid)
+            present = format_datetime(clock.now())
+            message["status"], message["date_updated"] = status, present
+            if status in {"sent", "delivered"}:
+                message["date_sent"] = message["date_sent"] or present
+
+    def redact(self, sid: str) -> bool:
+        """Forget a text; False while it is still on its way."""
+        with self._lock:
+            message = self._message(sid)
+            if message["status"] not in FINAL:
+                return False
+            message["body"] = ""
+            return True
+
+    def shown(self, sid: str) -> dict[str, Any] | None:
+        """One message as it is now."""
+        with self._lock:
+            return next((dict(one) for one in self.messages if one["sid"] == sid), None)
+
+    def listed(self, to: str | None, *, sent_from: datetime | None = None) -> list[dict[str, Any]]:
         """What a listing shows now, newest first."""
         present = time.monotonic()
         with self._lock:
             return [
-                message
+                dict(message)
                 for message in reversed(self.messages)
-                if to in (None, message["to"]) and self._listed_from[message["sid"]] <= present
+                if to in (None, message["to"])
+                and self._listed_from[message["sid"]] <= present
+                and (sent_from is None or _was_sent(message, sent_from))
             ]
+
+    def _message(self, sid: str) -> dict[str, Any]:
+        return next(message for message in self.messages if message["sid"] == sid)
 
 
 def _message(number: int, fields: dict[str, str]) -> dict[str, Any]:
@@ -172,28 +271,54 @@ def _message(number: int, fields: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _page(messages: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
-    size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
-    shown = messages[page * size : (page + 1) * size]
+def _was_sent(message: dict[str, Any], since: datetime) -> bool:
+    return bool(message["date_sent"]) and parsedate_to_datetime(message["date_sent"]) >= since
 
-    def uri(number: int) -> str:
-        return f"{MESSAGES}?{urlencode({**query, 'PageSize': size, 'Page': number})}"
+
+def _sent_from(query: dict[str, str]) -> datetime | None:
+    """`DateSent>=` as it arrives: "DateSent>" with a day, or an instant, in UTC."""
+    given = query.get("DateSent>")
+    return datetime.fromisoformat(given).replace(tzinfo=UTC) if given else None
+
+
+def _page(messages: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
+    """One page. The token names the last message that was shown (PA) or the first (PB), so that
+    new ones at the top move nothing; Twilio, too, turns no page without one.
+    """
+    size, page = min(int(query.get("PageSize", 50)), 1000), int(query.get("Page", 0))
+    start = _start(messages, query.get("PageToken", ""), size)
+    shown = messages[start : start + size]
 
     # Twilio writes all of these without a host, against its own description (format: uri).
-    # Here the ones that its client never reads keep to the description; the ones it follows
-    # are as it expects them, so a listing of several pages does not pass through Prism.
-    more = len(messages) > (page + 1) * size
+    def uri(number: int, token: str = "") -> str:
+        turned = {"Page": number, "PageToken": token} if token else {"Page": number}
+        return f"{MESSAGES}?{urlencode({**query, 'PageSize': size, **turned})}"
+
+    more = len(messages) > start + size
     return {
         "messages": shown,
         "page": page,
         "page_size": size,
         "start": page * size,
         "end": max(page * size + len(shown) - 1, 0),
-        "uri": f"https://api.twilio.com{uri(page)}",
-        "first_page_uri": f"https://api.twilio.com{uri(0)}",
-        "next_page_uri": uri(page + 1) if more else None,
-        "previous_page_uri": uri(page - 1) if page else None,
+        "uri": uri(page, query.get("PageToken", "")),
+        "first_page_uri": f"{MESSAGES}?{urlencode(_first_page(query, size))}",
+        "next_page_uri": uri(page + 1, f"PA{shown[-1]['sid']}") if more else None,
+        "previous_page_uri": uri(page - 1, f"PB{shown[0]['sid']}") if page and shown else None,
     }
+
+
+def _first_page(query: dict[str, str], size: int) -> dict[str, Any]:
+    asked = {name: value for name, value in query.items() if name != "PageToken"}
+    return {**asked, "PageSize": size, "Page": 0}
+
+
+def _start(messages: list[dict[str, Any]], token: str, size: int) -> int:
+    if not token:
+        return 0
+    sids = [message["sid"] for message in messages]
+    at = sids.index(token[2:])
+    return at + 1 if token.startswith("PA") else max(at - size, 0)
 
 
 def _complaint(fields: dict[str, str]) -> tuple[int, str] | None:
@@ -229,43 +354,67 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         fields = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
-        self.server.fake.record(Request("POST", self.path, fields))
-        if not self._admitted():
-            return
-        fault = self.server.fake.choose_fault()
-        if fault is not None:
-            self._misbehave(fault, fields)
-        elif complaint := _complaint(fields):
-            self._answer(400, _error(400, *complaint))
-        else:
-            self._answer(201, self.server.fake.accept(fields))
+        self._serve(Request("POST", self.path, fields))
 
     def do_GET(self) -> None:
-        query = dict(parse_qsl(urlsplit(self.path).query))
-        self.server.fake.record(Request("GET", self.path, query))
-        if self._admitted():
-            self._answer(200, _page(self.server.fake.listed(query.get("To")), query))
+        address = urlsplit(self.path)
+        self._serve(Request("GET", address.path, dict(parse_qsl(address.query))))
 
-    def _admitted(self) -> bool:
+    def _serve(self, request: Request) -> None:
+        self.server.fake.record(request)
+        if not self._admitted(request):
+            return
+        fault = self.server.fake.choose_fault(request)
+        if fault is not None:
+            self._misbehave(fault, request)
+        else:
+            self._answer(*self._due_answer(request))
+
+    def _admitted(self, request: Request) -> bool:
         expected = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if self.headers.get("Authorization") != f"Basic {expected}":
             self._answer(401, _error(401, 20003, "Authenticate"))
-        elif urlsplit(self.path).path != MESSAGES:
+        elif request.path != MESSAGES and not (request.sid and self.server.fake.shown(request.sid)):
             self._answer(404, _error(404, 20404, "The requested resource was not found"))
         else:
             return True
         return False
 
-    def _misbehave(self, fault: Fault, fields: dict[str, str]) -> None:
+    def _due_answer(self, request: Request) -> tuple[int, dict[str, Any]]:
+        """Do what is asked."""
+        fake, fields = self.server.fake, request.fields
+        if request.creates:
+            complaint = _complaint(fields)
+            return (400, _error(400, *complaint)) if complaint else (201, fake.accept(fields))
+        if request.sid is None:
+            return self._listing(fields)
+        if request.method == "POST":
+            return self._redaction(request.sid, fields)
+        return 200, fake.shown(request.sid) or {}
+
+    def _listing(self, query: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if int(query.get("Page", 0)) and not query.get("PageToken"):
+            return 400, _error(400, 20006, "Follow next_page_uri to turn pages.")
+        found = self.server.fake.listed(query.get("To"), sent_from=_sent_from(query))
+        return 200, _page(found, query)
+
+    def _redaction(self, sid: str, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if fields != {"Body": ""}:
+            return 400, _error(400, 30400, "Parameters are not valid")
+        if not self.server.fake.redact(sid):
+            return 400, _error(400, 20009, "The message is not complete yet.")
+        return 200, self.server.fake.shown(sid) or {}
+
+    def _misbehave(self, fault: Fault, request: Request) -> None:
         if fault.accepted:
-            self.server.fake.accept(fields)
+            self._due_answer(request)
         if fault.ending == "hang":
             self.server.fake.leaving.wait(_GIVE_UP_HANGING)
             self.close_connection = True
         elif fault.ending == "reset":
             self._tear()
         else:
-            words = f"Something about {fields.get('To')}"
+            words = f"Something about {request.fields.get('To')}"
             payload = fault.body or _error(fault.status, fault.code, words)
             self._answer(fault.status, payload, retry_after=fault.retry_after)
 
