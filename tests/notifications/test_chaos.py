@@ -1,0 +1,111 @@
+"""None lost and no copy, whatever Twilio does and whoever is killed (DESIGN §6).
+
+First the rig itself, with senders so small that one knows what must come of them.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from tests.notifications.chaos import reference, rig
+from tests.notifications.chaos.rig import Plan
+from tests.notifications.prism import running_prism
+from tests.notifications.twilio_fake import FakeTwilio
+
+FEW = Plan(
+    messages=20, faults=0.3, kills=1, timeout=0.3, lease=0.9, listing_lag=0.3, grace=2.0, patience=9
+)
+"""In seconds, and straight to the fake."""
+
+MANY = Plan(messages=500, faults=0.15, kills=10)
+"""As in DESIGN §6, through Prism."""
+
+HASTY = {"listing_lag": 6.0, "grace": 0.5}
+"""The control: what is not listed yet counts as not taken."""
+
+
+@pytest.fixture
+def fake():
+    with FakeTwilio() as fake:
+        yield fake
+
+
+@pytest.fixture
+def prism(fake, tmp_path):
+    with running_prism(fake.url, tmp_path / "prism.log") as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def run_reference(database_clone, fake, tmp_path):
+    """`run_reference(plan, naive=…, via=…)` returns the tally."""
+
+    def run(plan, *, naive=False, via=None):
+        with reference.prepared(database_clone(), plan.messages, naive=naive) as sender:
+            tally = rig.run(
+                sender, plan, fake=fake, twilio_url=via or fake.url, logs=tmp_path, redacts=False
+            )
+        print(tally)
+        assert (tally.kills, tally.deaths) == (plan.kills, ())
+        return tally
+
+    return run
+
+
+def counted(tally):
+    return tally.lost, tally.extra, tally.unfinished
+
+
+@pytest.mark.parametrize(
+    ("copies", "counted"),
+    [
+        ({}, (3, 0)),
+        ({("a", "1"): 1, ("a", "2"): 1, ("b", "1"): 1}, (0, 0)),
+        ({("a", "1"): 1, ("b", "1"): 1}, (1, 0)),  # one of hers is missing
+        ({("a", "1"): 2, ("b", "1"): 1}, (1, 1)),  # a copy is not the other text
+        ({("a", "1"): 3, ("a", "2"): 2, ("b", "1"): 1}, (0, 3)),
+        ({("a", "1"): 1, ("a", "2"): 1, ("a", "3"): 1, ("b", "1"): 1}, (0, 1)),  # one too many
+        ({("a", "1"): 1, ("a", "2"): 1, ("b", "1"): 1, ("c", "1"): 1}, (0, 1)),  # to a stranger
+    ],
+)
+def test_lost_and_extra_are_counted_by_number_and_text(copies, counted):
+    assert rig.compare(Counter({"a": 2, "b": 1}), Counter(copies)) == counted
+
+
+def test_the_rig_sees_none_lost_and_no_copy_of_the_protocol(run_reference):
+    assert counted(run_reference(FEW)) == (0, 0, 0)
+
+
+def test_the_rig_sees_the_copies_of_a_naive_sender(run_reference):
+    tally = run_reference(replace(FEW, kills=0), naive=True)
+    assert (tally.lost, tally.extra > 0) == (0, True)
+
+
+def test_the_rig_sees_what_is_lost_while_nobody_works(run_reference):
+    tally = run_reference(replace(FEW, workers=0, kills=0, patience=0.5))
+    assert counted(tally) == (20, 0, 20)
+
+
+@pytest.mark.full
+@pytest.mark.needs_prism
+@pytest.mark.parametrize("faults", [0.15, 0.3])
+def test_of_many_the_protocol_loses_none_and_copies_none(run_reference, prism, faults):
+    assert MANY.is_safe
+    assert counted(run_reference(replace(MANY, faults=faults), via=prism)) == (0, 0, 0)
+
+
+@pytest.mark.full
+@pytest.mark.needs_prism
+def test_of_many_a_naive_sender_copies_some(run_reference, prism):
+    tally = run_reference(MANY, naive=True, via=prism)
+    assert (tally.lost, tally.extra > 0) == (0, True)
+
+
+@pytest.mark.full
+@pytest.mark.needs_prism
+def test_a_grace_shorter_than_the_listing_lag_makes_copies(run_reference, prism):
+    plan = replace(MANY, **HASTY)
+    assert not plan.is_safe
+    tally = run_reference(plan, via=prism)
+    assert (tally.lost, tally.extra > 0) == (0, True)
