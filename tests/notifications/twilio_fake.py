@@ -141,10 +141,12 @@ class FakeTwilio:
 
     `copies` is the truth: how often each text was taken for each number, whatever anybody was
     told. `on_accepted` hears of a message and of the fields that made it before its answer
-    leaves. A message is listed `listing_lag` seconds after it was taken.
+    leaves. A message is listed `listing_lag` seconds after it was taken, and every due answer takes
+    `latency` seconds to arrive.
     """
 
     listing_lag: float = 0.0
+    latency: float = 0.0
     requests: list[Request] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     copies: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -368,7 +370,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None:
             self._misbehave(fault, request)
         else:
-            self._answer(*self._due_answer(request))
+            status, payload = self._due_answer(request)
+            self.server.fake.leaving.wait(self.server.fake.latency)
+            self._answer(status, payload)
 
     def _admitted(self, request: Request) -> bool:
         expected = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol, Self
 
-from tests.notifications.twilio_callbacks import Callbacks
+from tests.notifications.twilio_callbacks import Callbacks, Manner
 from tests.notifications.twilio_fake import FINAL, FakeTwilio, RandomFaults
 from tests.support.clusters import ROOT
 
@@ -36,9 +36,12 @@ class Plan:
     workers: int = 2
     timeout: float = 1.0
     lease: float = 4.0
+    latency: float = 0.05
     listing_lag: float = 2.0
     grace: float = 9.0
-    patience: float = 110.0
+    patience: float = 240.0
+    manners: tuple[Manner, ...] = tuple(Manner)
+    """Of the callbacks."""
 
     def __post_init__(self) -> None:
         assert self.lease > 2 * self.timeout
@@ -103,12 +106,12 @@ def run(
     """Let `sender` work against `fake`, reached by `twilio_url`, until each message is final and,
     if it `redacts`, none can be read any more; or until the plan's patience ends.
     """
-    fake.listing_lag = plan.listing_lag
+    fake.latency, fake.listing_lag = plan.latency, plan.listing_lag
     fake.next_fault = faults = RandomFaults(plan.seed, plan.faults)
     environment = os.environ | sender.environment(plan, twilio_url)
     began = time.monotonic()
     with (
-        Callbacks(fake, seed=plan.seed) as callbacks,
+        Callbacks(fake, seed=plan.seed, manners=plan.manners) as callbacks,
         Crew(plan.workers, sender.command(), environment, logs) as crew,
     ):
         states = _watch(sender, plan, fake, crew, redacts=redacts)
