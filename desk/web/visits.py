@@ -46,15 +46,13 @@ def visit_page(request: HttpRequest) -> HttpResponse:
         "once": uuid4(),
     }
     booking = Form(request.POST or None)
-    if request.method == "POST":
-        made = accepted(booking, lambda: book(request, staff))
-        if made:
-            return redirect("person-page", public_id=person.public_id)
+    if request.method == "POST" and accepted(booking, lambda: book(request, booking, staff)):
+        return redirect("person-page", public_id=person.public_id)
     context["booking"] = booking
     if form.is_bound and form.is_valid() and all(part.is_valid() for part in parts):
         context |= found(form, [part.part() for part in parts if part.is_asked()])
     has_errors = form.errors or any(part.errors for part in parts) or "impossible" in context
-    status = 422 if has_errors or booking.refusal else 200
+    status = 422 if has_errors or booking.errors else 200
     return render(request, "desk/visit.html", context, status=status)
 
 
@@ -94,11 +92,11 @@ def query_of(session: Session) -> str:
     return same_hour(asked, part.people)
 
 
-def book(request: HttpRequest, staff: Staff) -> bool:
-    """Whether something was booked. Raises what `book` does."""
+def book(request: HttpRequest, form: Form, staff: Staff) -> bool:
+    """Whether something was booked; else the form says why not. Raises what `book` does."""
     hours = [HourForm(QueryDict(one), staff=staff) for one in request.POST.getlist("session")]
     if not 0 < len(hours) <= MOST_SERVICES or not all(hour.is_valid() for hour in hours):
-        messages.error(request, _("This hour could not be read. Choose it again."))
+        form.add_error(None, _("This hour could not be read. Choose it again."))
         return False
     wishes = [wish_in(staff, hour.cleaned_data) for hour in hours]
     once(request, lambda: services.book_together(wishes, by=staff.user)[0])

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from base import clock
 from scheduling import setup
@@ -12,13 +13,12 @@ from scheduling.series import recurrence
 from scheduling.series.selectors import SeriesDate
 
 WORDS = {
-    "closed": _("the centre is closed"),
-    "resource_unavailable": _("the time was taken"),
-    "outside_availability": _("outside working hours"),
-    "no_contact": _("not suitable for these people"),
-    "no_entry_basis": _("no entry document was valid"),
-    "general_access_ended": _("general access had ended"),
-    "too_far_ahead": _("too far ahead"),
+    "resource_unavailable": gettext_lazy("the time was taken"),
+    "outside_availability": gettext_lazy("outside working hours"),
+    "no_contact": gettext_lazy("not suitable for these people"),
+    "no_entry_basis": gettext_lazy("no entry document was valid"),
+    "general_access_ended": gettext_lazy("general access had ended"),
+    "too_far_ahead": gettext_lazy("too far ahead"),
 }
 
 
@@ -34,6 +34,7 @@ def detail(skipped: SeriesDate, closed: Mapping[date, str]) -> str:
     if not skipped.why:
         return ""
     day = clock.local(skipped.original_start).date()
-    if skipped.why == "closed" and day in closed:
-        return closed[day]
+    if skipped.why == "closed":
+        # The date may have been given another day since.
+        return closed.get(day) or _("left out earlier, for a day off")
     return str(WORDS.get(skipped.why, _("it could not be booked")))
