@@ -10,7 +10,8 @@ from bisect import insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 
 from base import clock
 from people.models import Person
@@ -22,6 +23,7 @@ from scheduling.slots import Found, Search, free_slots
 
 MOST_SERVICES = 4
 MOST_SHOWN = 12
+LEAST_A_DAY = 3
 MOST_STEPS = 400_000
 """Three services on four days need a few thousand."""
 
@@ -98,10 +100,16 @@ def find_visits(
     """
     check_parts(parts)
     lines = [line_of(part, begins, ends) for part in parts]
-    search = _Search(lines, length(longest_wait), most_steps)
-    for day in sorted(set.intersection(*(set(line.starts_by_day) for line in lines))):
-        search.look(day)
-    return Answer([search.visit(*found) for found in search.best], search.steps < most_steps)
+    days = sorted(set.intersection(*(set(line.starts_by_day) for line in lines)))
+    search = _Search(lines, length(longest_wait), most_steps, shown_a_day(begins, ends))
+    found = sorted(chain.from_iterable(map(search.look, days)), key=itemgetter(0))[:MOST_SHOWN]
+    return Answer([search.visit(*one) for one in found], search.steps < most_steps)
+
+
+def shown_a_day(begins: datetime, ends: datetime) -> int:
+    """Of a window: a family that cannot come on the best day has others to choose from."""
+    days = -(-(ends - begins) // timedelta(days=1))
+    return max(LEAST_A_DAY, MOST_SHOWN // max(days, 1))
 
 
 def check_parts(parts: Sequence[Part]) -> None:
@@ -163,16 +171,19 @@ Cast = tuple[tuple[Resource, Resource | None], ...]
 
 @dataclass
 class _Search:
-    """The best visits found so far, over all days."""
+    """At work on a day: the best visits of it found so far, at most `shown`."""
 
     lines: Sequence[Line]
     longest_wait: int
     most_steps: int
+    shown: int
     steps: int = 0
     best: list[tuple[Key, Cast]] = field(default_factory=list)
 
-    def look(self, day: date) -> None:
+    def look(self, day: date) -> list[tuple[Key, Cast]]:
+        self.best = []
         self.extend((), self.lines, day)
+        return self.best
 
     def extend(self, starts: Starts, left: Sequence[Line], day: date) -> None:
         if not left:
@@ -189,7 +200,7 @@ class _Search:
 
     def is_promising(self, starts: Starts) -> bool:
         """Whether it may still be among the best: a visit only grows with every session."""
-        return len(self.best) < MOST_SHOWN or self.stay(starts) <= self.best[-1][0][0]
+        return len(self.best) < self.shown or self.stay(starts) <= self.best[-1][0][0]
 
     def is_possible(self, starts: Starts) -> bool:
         """Whether the people of the last session are free of the others' then."""
@@ -204,13 +215,13 @@ class _Search:
 
     def keep(self, starts: Starts) -> None:
         key: Key = self.stay(starts), min(starts), starts
-        is_better = len(self.best) < MOST_SHOWN or key < self.best[-1][0]
+        is_better = len(self.best) < self.shown or key < self.best[-1][0]
         if not is_better or longest_gap(self.spans(starts)) > self.longest_wait:
             return
         cast = next(self.casts(starts), None)
         if cast is not None:
             insort(self.best, (key, cast), key=lambda found: found[0])
-            del self.best[MOST_SHOWN:]
+            del self.best[self.shown :]
 
     def casts(self, starts: Starts, chosen: Cast = ()) -> Iterator[Cast]:
         """Every way to give each session a specialist and a room of its own while it needs them."""

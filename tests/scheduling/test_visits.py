@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -172,7 +173,25 @@ def test_answer_is_the_best_of_all_visits_three_services_four_days(centre, seed)
     answer = find_visits(parts, *window(), longest_wait=wait)
 
     assert answer.proven
-    assert told(answer) == every_visit(centre, parts, wait)[:MOST_SHOWN]
+    assert told(answer) == best_of_each_day(every_visit(centre, parts, wait))
+
+
+def best_of_each_day(visits: list[tuple]) -> list[tuple]:
+    """Three of each of the four days at most, the shortest of all first."""
+    by_day = defaultdict(list)
+    for visit in visits:
+        by_day[clock.local(visit[1]).date()].append(visit)
+    return sorted(visit for day in by_day.values() for visit in day[:3])[:MOST_SHOWN]
+
+
+def test_every_day_has_something_to_choose(centre):
+    parts = [Part(centre.talk, (centre.mother,)), Part(centre.game, (centre.child,))]
+
+    visits = find_visits(parts, *window()).visits
+
+    days = Counter(clock.local(visit.starts_at).date() for visit in visits)
+    assert set(days.values()) == {3}
+    assert len(days) == 4
 
 
 def test_mother_talks_while_her_child_plays(centre):
