@@ -10,6 +10,7 @@ from base import clock
 from base.errors import DomainError
 from people.models import Person, User
 from scheduling import blocking, holdings, rules, selectors, services, setup, slots
+from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.demand import Demand
 from scheduling.errors import StillAbsent
 from scheduling.holdings import Edges, Lane
@@ -17,7 +18,6 @@ from scheduling.hours import Hours
 from scheduling.intervals import contains, length, seconds
 from scheduling.models import Allocation, Booking, Modality, Resource
 from scheduling.selectors import Party
-from scheduling.series.history import Held, held_by
 from scheduling.setup import Setup
 from scheduling.slots import Search, Slot
 
@@ -44,7 +44,7 @@ class Affected:
 
     booking: Booking
     people: tuple[Person, ...]
-    held: Held
+    held: Arrangement
     substitutes: Sequence[Resource] = ()
     next: Slot | None = None
 
@@ -80,7 +80,7 @@ def hours_of(absence: Absence, centre_ids: Collection[int]) -> list[Affected]:
         .distinct()
     )
     bookings = list(found)
-    held = held_by(bookings)
+    held = arrangements_of(bookings)
     return [Affected(one, people_of(one), held[one.pk]) for one in bookings]
 
 
@@ -271,7 +271,7 @@ def carried_out(absence: Absence, decision: Decision, *, by: User) -> DomainErro
             party = Booking.Party.CENTRE
             services.cancel_booking(booking, by=by, party=party, version=booking.version)
         else:
-            is_hers = held_by([booking])[booking.pk].lead == absence.specialist
+            is_hers = arrangements_of([booking])[booking.pk].lead == absence.specialist
             services.reschedule_booking(
                 booking,
                 starts_at=decision.starts_at or booking.starts_at,

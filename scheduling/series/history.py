@@ -10,53 +10,13 @@ from django.db.models import Max, Q, QuerySet
 
 from base import clock
 from people.models import User
-from scheduling.models import Allocation, Booking, Resource, Series, SeriesChange
+from scheduling.arrangements import Arrangement, arrangements_of
+from scheduling.models import Booking, Series, SeriesChange
 from scheduling.series import recurrence
 
 UNDO_LASTS = timedelta(minutes=10)
 
-Part = Allocation.Part
 What = SeriesChange.What
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a booking holds beside its people; of a cancelled one, what it held at the end."""
-
-    lead: Resource
-    room: Resource | None
-    vehicle: Resource | None
-    colleagues: tuple[Resource, ...]
-
-    @property
-    def ids(self) -> frozenset[int]:
-        others = (self.room, self.vehicle, *self.colleagues)
-        return frozenset(resource.pk for resource in others if resource)
-
-
-def held_by(bookings: list[Booking]) -> dict[int, Held]:
-    """By booking. Rows are written lead first: the last lead begins the last arrangement."""
-    rows: dict[int, list[Allocation]] = {}
-    found = Allocation.objects.filter(booking__in=bookings).exclude(part=Part.PERSON)
-    for row in found.select_related("resource").order_by("booking", "pk"):
-        rows.setdefault(row.booking_id, []).append(row)
-    return {key: last_arrangement(parts) for key, parts in rows.items()}
-
-
-def last_arrangement(rows: list[Allocation]) -> Held:
-    begins = max(index for index, row in enumerate(rows) if row.part == Part.LEAD)
-    last = rows[begins:]
-
-    def those(part: Part) -> tuple[Resource, ...]:
-        return tuple(row.resource for row in last if row.part == part)
-
-    room, vehicle = those(Part.ROOM), those(Part.VEHICLE)
-    return Held(
-        last[0].resource,
-        room[0] if room else None,
-        vehicle[0] if vehicle else None,
-        those(Part.COLLEAGUE),
-    )
 
 
 @dataclass(frozen=True)
@@ -100,11 +60,11 @@ WHERE = ("starts_at", "status", "lead", "others")
 
 
 def states_of(bookings: list[Booking]) -> dict[int, dict[str, Any]]:
-    held = held_by(bookings)
+    held = arrangements_of(bookings)
     return {booking.pk: state_of(booking, held[booking.pk]) for booking in bookings}
 
 
-def state_of(booking: Booking, held: Held) -> dict[str, Any]:
+def state_of(booking: Booking, held: Arrangement) -> dict[str, Any]:
     assert booking.original_start is not None
     return {
         "term": booking.term_id,

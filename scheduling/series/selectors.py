@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from base import clock
+from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.models import Booking, Series, Term
-from scheduling.series import history, recurrence
-from scheduling.series.history import Held
+from scheduling.series import recurrence
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class SeriesDate:
     term: Term
     original_start: datetime
     booking: Booking | None
-    held: Held | None
+    held: Arrangement | None
     why: str = ""
 
     @property
@@ -83,7 +83,7 @@ def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[Se
     bookings = list(Booking.objects.filter(term__in=terms).select_related("service"))
     if since:
         bookings = [one for one in bookings if one.original_start and one.original_start >= since]
-    held = history.held_by(bookings)
+    held = arrangements_of(bookings)
     by_date = {(booking.term_id, booking.original_start): booking for booking in bookings}
     skipped = recurrence.left_out(term.event for term in terms)
     return [
