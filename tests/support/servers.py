@@ -15,12 +15,16 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
+import requests
 
 from config import supervisor
 from tests.support.clusters import ROOT
 
 START_SECONDS = 30
 SECRET_KEY = "a-key-for-servers-under-test-and-for-nothing-else"
+
+TORN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+"""What a caller sees of a server that is killed: nothing, or half of an answer."""
 
 
 @dataclass(frozen=True)
