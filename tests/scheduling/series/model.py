@@ -317,7 +317,7 @@ class World:
         else:
             starts = list(term.starts(self.horizon() if is_open else term.last or date.max))
         if not starts:
-            raise Refused("too_far_ahead")
+            raise Refused("too_far_ahead", "ends_before_it_begins")
         if term.last is not None:
             self.check_length(term)
 
