@@ -1,6 +1,6 @@
-"""The rig that proves the protocol of DESIGN §6: real workers, a Twilio that misbehaves, kill -9.
+"""The rig for the protocol of DESIGN §6: a Twilio that misbehaves, workers that are killed, and the
+count of what reached each phone.
 
-`rig.run` puts a sender to the test and counts what reached each phone. `program` is ours: the web
-server and the workers as they are in production. `reference` is the same protocol in bare SQL,
-and a naive sender beside it: they prove that the rig counts right.
+`rig.run` puts a sender to the test. `reference` is the protocol in bare SQL, and a naive sender
+beside it: they prove that the rig counts right.
 """
