@@ -74,7 +74,7 @@ def repeat_hours(
         centre_id=centre_id,
         resource=specialist,
         kind=kind,
-        name=name,
+        name=name if kind == Kind.CLOSED else "",
         until_on=rhythm.until,
         created_by=by,
         created_at=clock.now(),
@@ -103,19 +103,19 @@ def move_date(
     on: date,
     *,
     to: date,
-    starts: time,
-    ends: time,
+    between: tuple[time, time] | None = None,
     version: int | None = None,
 ) -> None:
-    """That date of the rule on another day, or between other hours.
+    """That date of the rule on another day, or `between` other hours than its rule's.
 
     Raises NotADate, PastDay, TooFarAhead, EndsBeforeItBegins, ClocksChangeThen, StaleVersion.
     """
     with changed(hours, version=version) as hours:
-        if hours.kind == Kind.CLOSED:
-            starts, ends = WHOLE_DAY
+        was = date_ahead(hours, on)
+        usual = hours_of(was.event)
+        starts, ends = usual if hours.kind == Kind.CLOSED else between or usual
         check_ahead(to, starts, ends)
-        moved = date_ahead(hours, on).moved(clock.instant(to, starts), clock.instant(to, ends))
+        moved = was.moved(clock.instant(to, starts), clock.instant(to, ends))
         recurrence.keep_occurrences([moved])
 
 

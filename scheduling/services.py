@@ -162,6 +162,15 @@ def confirm_booking(booking: Booking, *, by: User, version: int | None = None) -
     return booking
 
 
+def to_be_moved(booking: Booking, *, version: int | None) -> Booking:
+    """As it is under the locks. Raises StaleVersion, AlreadyBegun, WrongStep."""
+    booking = steps.reread(booking, version=version)
+    steps.check_not_begun(booking)
+    if booking.status not in {Status.HELD, Status.CONFIRMED} or steps.hold_has_expired(booking):
+        raise steps.wrong_step(booking)
+    return booking
+
+
 @deadlock_retried
 def reschedule_booking(
     booking: Booking,
@@ -191,10 +200,7 @@ def reschedule_booking(
         also=selectors.resources_of((), partners=plan.partners, bookings=[booking.pk]),
         ignoring=booking.pk,
     )
-    booking = steps.reread(booking, version=version)
-    steps.check_not_begun(booking)
-    if booking.status not in {Status.HELD, Status.CONFIRMED} or steps.hold_has_expired(booking):
-        raise steps.wrong_step(booking)
+    booking = to_be_moved(booking, version=version)
     rules.check_apart(plan.wanted, plan.partners, starts_at, ignoring=booking.pk)
     holdings = taking.choose(plan.needs, starts_at, wish.ends_at, held)
     was = booking.starts_at

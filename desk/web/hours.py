@@ -95,7 +95,7 @@ def repeat(request: HttpRequest, form: HoursForm, staff: Staff) -> UUID:
             form.hours(),
             centre_id=centre_id,
             specialist=specialist,
-            name=asked["name"] if asked["kind"] == Kind.CLOSED else "",
+            name=asked["name"],
             by=staff.user,
         ),
     )
@@ -143,10 +143,9 @@ class Act:
 
 
 def moved(hours: RepeatingHours, asked: Asked) -> None:
-    usual = repeating.hours_of(repeating.events_of(hours)[0])
-    starts, ends = asked["starts"] or usual[0], asked["ends"] or usual[1]
+    between = (asked["starts"], asked["ends"]) if asked["starts"] else None
     repeating.move_date(
-        hours, asked["on"], to=asked["to"], starts=starts, ends=ends, version=asked["version"]
+        hours, asked["on"], to=asked["to"], between=between, version=asked["version"]
     )
 
 

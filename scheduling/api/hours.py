@@ -107,10 +107,9 @@ class Except(Command):
         if not (to or starts):
             repeating.leave_out(hours, asked["on"], version=version)
             return
-        usual = repeating.hours_of(repeating.events_of(hours)[0])
-        starts, ends = (asked.get(at, its) for at, its in zip(TIMES, usual, strict=True))
+        between = (starts, asked["ends_local"]) if starts else None
         repeating.move_date(
-            hours, asked["on"], to=to or asked["on"], starts=starts, ends=ends, version=version
+            hours, asked["on"], to=to or asked["on"], between=between, version=version
         )
 
 

@@ -11,9 +11,9 @@ from people.policies import Staff
 from scheduling import policies, repeating
 from scheduling.models import RepeatingHours
 from scheduling.repeating import Kind
-from scheduling.series.recurrence import WEEKDAYS, Date, pattern_of
+from scheduling.series.recurrence import Date, pattern_of
 from scheduling.shapes.bookings import Versioned
-from scheduling.shapes.series import RuleIn, RuleOut
+from scheduling.shapes.series import RuleIn, RuleOut, rule_shown
 
 BACKWARDS = _("The end must come after the beginning, on the same day.")
 
@@ -105,7 +105,6 @@ class HoursOut(HoursBrief):
 def hours_shown(hours: RepeatingHours, staff: Staff) -> dict[str, Any]:
     """With the dates ahead, and the bookings in their way of which the caller needs to know."""
     events = repeating.events_of(hours)
-    pattern = pattern_of(events[-1].rule)
     starts, ends = repeating.hours_of(events[0])
     booked = repeating.booked_in(hours, policies.known_bookings(staff))
     return {
@@ -113,13 +112,7 @@ def hours_shown(hours: RepeatingHours, staff: Staff) -> dict[str, Any]:
         "first_on": clock.local(events[0].start).date(),
         "starts_local": f"{starts:%H:%M}",
         "ends_local": f"{ends:%H:%M}",
-        "rule": {
-            "freq": pattern.freq.value,
-            "interval": pattern.interval,
-            "byweekday": [WEEKDAYS[day] for day in pattern.weekdays],
-            "bysetpos": pattern.nth,
-            "until": hours.until_on,
-        },
+        "rule": rule_shown(pattern_of(events[-1].rule), hours.until_on),
         "dates": [date_shown(one) for one in repeating.dates_ahead(hours)[hours.pk]],
         "booked": [one.public_id for one in booked],
     }

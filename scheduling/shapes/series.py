@@ -1,7 +1,7 @@
 """Shapes of series: how they repeat, and what became of each date."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from scheduling.models import Booking, Series
 from scheduling.series import history, reasons
 from scheduling.series.making import MOST_DATES, Repetition
 from scheduling.series.placing import Place, Refusal
-from scheduling.series.recurrence import WEEKDAYS, Freq, Pattern, pattern_of
+from scheduling.series.recurrence import WEEKDAYS, Freq, Pattern, last_day, pattern_of
 from scheduling.series.selectors import SeriesDate, dates_of, terms_of
 from scheduling.shapes.bookings import CancelIn, StartsIn, Versioned, WishIn
 from scheduling.slots import Slot
@@ -179,7 +179,9 @@ def series_shown(series: Series) -> dict[str, Any]:
         "people": list(series.people.order_by("pk").values_list("public_id", flat=True)),
         "specialist": last.lead.public_id,
         "modality": series.modality,
-        "rule": rule_shown(series, pattern_of(last.event.rule), terms),
+        "rule": rule_shown(
+            pattern_of(last.event.rule), None if series.is_open else last_day(last.event)
+        ),
         "is_open": series.is_open,
         "version": series.version,
         "undo_until": change and clock.local(change.at + history.UNDO_LASTS),
@@ -187,14 +189,13 @@ def series_shown(series: Series) -> dict[str, Any]:
     }
 
 
-def rule_shown(series: Series, pattern: Pattern, terms: Sequence[Any]) -> dict[str, Any]:
-    last_on = clock.local(terms[-1].event.end_recurring_period).date()
+def rule_shown(pattern: Pattern, until: date | None) -> dict[str, Any]:
     return {
         "freq": pattern.freq.value,
         "interval": pattern.interval,
         "byweekday": [WEEKDAYS[day] for day in pattern.weekdays],
         "bysetpos": pattern.nth,
-        "until": None if series.is_open else last_on.isoformat(),
+        "until": until,
     }
 
 

@@ -140,17 +140,27 @@ def test_a_date_is_moved_to_another_day_and_other_hours(office):
     open_saturdays(office)
     hours = saturdays(office)
 
-    repeating.move_date(hours, SATURDAY, to=SATURDAY + WEEK, starts=time(14), ends=time(16))
+    repeating.move_date(hours, SATURDAY, to=SATURDAY + WEEK, between=(time(14), time(16)))
 
     assert days_with_slots(office) == [1, 2, 4]
     assert office.starts(SATURDAY + WEEK)[0] == "14:00"
+
+
+def test_a_date_moved_without_hours_keeps_those_of_its_rule(office):
+    open_saturdays(office)
+    hours = saturdays(office)
+
+    repeating.move_date(hours, SATURDAY, to=SATURDAY + WEEK)
+
+    assert days_with_slots(office) == [1, 2, 4]
+    assert office.starts(SATURDAY + WEEK) == office.starts(SATURDAY + 2 * WEEK)
 
 
 def test_a_date_keeps_its_day_and_becomes_shorter(office):
     open_saturdays(office)
     hours = saturdays(office)
 
-    repeating.move_date(hours, SATURDAY, to=SATURDAY, starts=time(10), ends=time(11))
+    repeating.move_date(hours, SATURDAY, to=SATURDAY, between=(time(10), time(11)))
 
     assert office.starts(SATURDAY) == ["10:00"]
     assert len(office.starts(SATURDAY + 2 * WEEK)) > 1
@@ -168,7 +178,7 @@ def test_a_date_is_not_moved_to_an_hour_that_the_night_does_not_have(office):
     hours = saturdays(office)
 
     with pytest.raises(ClocksChangeThen):
-        repeating.move_date(hours, SATURDAY, to=date(2027, 3, 28), starts=time(3, 30), ends=time(6))
+        repeating.move_date(hours, SATURDAY, to=date(2027, 3, 28), between=(time(3, 30), time(6)))
 
 
 def test_a_stale_version_changes_nothing(office):
@@ -198,7 +208,7 @@ def test_a_date_moved_past_the_new_end_goes_with_it(office):
     open_saturdays(office)
     hours = saturdays(office)
     repeating.move_date(
-        hours, SATURDAY + 2 * WEEK, to=SATURDAY + 3 * WEEK, starts=time(10), ends=time(12)
+        hours, SATURDAY + 2 * WEEK, to=SATURDAY + 3 * WEEK, between=(time(10), time(12))
     )
 
     repeating.set_last_day(hours, SATURDAY)
@@ -349,7 +359,7 @@ class Model:
             repeating.put_back(hours, day)
         else:
             self.at[day] = MONDAY + timedelta(days=to)
-            repeating.move_date(hours, day, to=self.at[day], starts=time(10), ends=time(12))
+            repeating.move_date(hours, day, to=self.at[day], between=(time(10), time(12)))
 
     def days(self) -> set[date]:
         return {self.at.get(day, day) for day in self.rule() if day not in self.out}
