@@ -254,22 +254,22 @@ def extend_series(
     series = lock_series(series, version=version)
     terms = selectors.terms_ahead(series)
     check_length(clock.today(), until)
-    booked_to = booked_to_day(series, terms)
-    if until and until <= booked_to:
+    dates = selectors.dates_of(terms)
+    if until and until <= last_day_of(series, terms, [date for date in dates if date.stands]):
         raise EndsSooner
+    decided_to = last_day_of(series, terms, dates)
     with changed(series, What.EXTENDED, by=by):
         series.is_open = until is None
         lengthen(series, terms, until or (clock.today() + HORIZON), by=by)
-        _, refusals = book_undecided(series, by=by, skipping=skipping, again_after=booked_to)
+        _, refusals = book_undecided(series, by=by, skipping=skipping, again_after=decided_to)
     return refusals
 
 
-def booked_to_day(series: Series, terms: Sequence[Term]) -> date:
-    """Its last day, or the last that has been booked while it is open."""
+def last_day_of(series: Series, terms: Sequence[Term], dates: Sequence[SeriesDate]) -> date:
+    """The last day of its rule, or while it is open that of the last of these dates."""
     if not series.is_open:
         return recurrence.last_day(terms[-1].event)
-    standing = [date.original_start for date in selectors.dates_of(terms) if date.stands]
-    return clock.local(standing[-1]).date() if standing else clock.today()
+    return clock.local(dates[-1].original_start).date() if dates else clock.today()
 
 
 def lengthen(series: Series, terms: Sequence[Term], until: date, *, by: User) -> None:

@@ -507,9 +507,10 @@ def going_on(series: Series) -> Term:
 
 
 def booked_to(series: Series) -> date:
-    """Its last day, or the last that has been booked while it is open."""
+    """Its last day, or the last on which something stands while it is open."""
     last = going_on(series).last
-    return last if last is not None else series.sorted()[-1].original.date()
+    standing = [one.original for one in series.sorted() if one.state == "stands"]
+    return last if last is not None else standing[-1].date() if standing else date.min
 
 
 def end_before(series: Series, *, first: date) -> None:

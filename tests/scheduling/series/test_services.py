@@ -655,3 +655,28 @@ def test_split_to_a_first_date_beyond_the_horizon_is_refused(house):
         series_services.split_series(series, changes, since=None, by=house.by)
 
     assert len([shown for shown in dates(series) if not shown.startswith("x")]) > 10
+
+
+def test_a_date_skipped_last_is_not_asked_for_again_when_an_open_series_is_given_an_end(house):
+    series = house.series(until=None)
+    services.book(house.wish(at(date(2027, 7, 6), 10)), by=house.by)
+    with clock.frozen(at(MONDAY + WEEK, 2)):
+        horizon.roll_all()
+        series.refresh_from_db()
+
+        series_services.extend_series(series, until=date(2027, 7, 13), by=house.by)
+
+    assert dates(series)[-2:] == ["-06.07 resource_unavailable", "13.07 10:00"]
+
+
+def test_an_open_series_may_end_on_the_day_of_a_date_that_was_skipped(house):
+    """Nothing is booked beyond it."""
+    series = house.series(until=None)
+    services.book(house.wish(at(date(2027, 7, 6), 10)), by=house.by)
+    with clock.frozen(at(MONDAY + WEEK, 2)):
+        horizon.roll_all()
+        series.refresh_from_db()
+
+        series_services.extend_series(series, until=date(2027, 7, 6), by=house.by)
+
+    assert dates(series)[-1] == "-06.07 resource_unavailable"
