@@ -378,6 +378,9 @@ class World:
         self.remember(series)
         series.dates += back
         series.hidden = [one for one in series.hidden if one not in back]
+        beyond = [one for one in series.dates if one.term is term and until_is_before(until, one)]
+        series.dates = [one for one in series.dates if one not in beyond]
+        series.hidden += [one for one in beyond if one.state == "cancelled"]
         term.last = until
         series.is_open = until is None
         series.dates += dates
@@ -498,6 +501,10 @@ def followed(one: Date | None, original: datetime, term: Term) -> Date:
         became.lead = term.lead
         became.start = one.start if one.is_moved() else original
     return became
+
+
+def until_is_before(until: date | None, one: Date) -> bool:
+    return until is not None and until < one.original.date()
 
 
 def going_on(series: Series) -> Term:
