@@ -43,6 +43,10 @@ class Task(Record):
         STAY_OVERDUE = "stay_overdue", _("A stay is past its end: extend it or check out")
         STAY_ENDANGERED = "stay_endangered", _("A reserved unit is still occupied: find another")
         SMS_UNKNOWN = "sms_unknown", _("A text may not have left")
+        SMS_SENDER = "sms_sender", _("The operator refuses our texts: tell the administrator")
+        SMS_SUSPENDED = "sms_suspended", _("A number takes no texts: ask for another")
+        SMS_REPLY = "sms_reply", _("Somebody answered a text: call her")
+        SAFETY_DUE = "safety_due", _("Ask again whether texts are safe")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=40, choices=Kind.choices)

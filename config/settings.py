@@ -285,6 +285,25 @@ if SMS_GATEWAY == "twilio":
     if not (TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID):
         refuse("SMS_GATEWAY=twilio needs TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID.")
 
+# Of the protocol that sends each text once (DESIGN §6), in seconds. A worker that has not ended an
+# attempt within the lease counts as dead; after the grace, counted from the claim, whatever was
+# taken is in the operator's list; a text whose fate no callback has told is asked after later.
+SMS_LEASE = env.float("SMS_LEASE", 120.0)
+SMS_GRACE = env.float("SMS_GRACE", 600.0)
+SMS_SETTLES = env.float("SMS_SETTLES", 900.0)
+SMS_LISTING_LAG = 60.0
+SMS_PER_SECOND = env.float("SMS_PER_SECOND", 1.0)
+SMS_THREADS = env.int("SMS_THREADS", 4)
+if not SMS_LEASE > 2 * TWILIO_TIMEOUT > 0:
+    refuse("SMS_LEASE must be longer than twice TWILIO_TIMEOUT: a call may take that long.")
+if not SMS_GRACE > 2 * TWILIO_TIMEOUT + SMS_LEASE + SMS_LISTING_LAG:
+    refuse(
+        "SMS_GRACE must be longer than twice TWILIO_TIMEOUT, SMS_LEASE and a minute together:"
+        " sooner, a text that has left may not be listed yet, and would be sent twice."
+    )
+if not (0 < SMS_PER_SECOND <= 1000 and 1 <= SMS_THREADS <= 64 and SMS_SETTLES > 0):
+    refuse("SMS_PER_SECOND (to 1000), SMS_THREADS (1 to 64) and SMS_SETTLES must be positive.")
+
 # --- Logs: ids only, no names, phones or tokens -------------------------------------------
 
 LOGGING: dict[str, Any] = {

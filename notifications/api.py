@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from base.fields import InstantField
 from base.pagination import Pages
 from base.views import View
-from notifications import planning, selectors, services
+from notifications import outcomes, planning, selectors
 from notifications.gateways import twilio
 from notifications.models import Reminder
 from people.requests import caller
@@ -77,7 +77,5 @@ def twilio_status(request: HttpRequest, attempt: UUID) -> HttpResponse:
         report = twilio.parse_status(params)
     except ValueError:
         return HttpResponse(status=400)
-    known = services.note_status(
-        attempt, sid=report.sid, status=report.status, error_code=report.error_code
-    )
+    known = outcomes.note_status(attempt, report)
     return HttpResponse(status=204 if known else 404)

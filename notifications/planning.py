@@ -1,6 +1,6 @@
 """When a text may leave, and why it may not: facts in, verdict out, nothing sent or stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,21 +8,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from notifications import texts, wording
+from notifications import subjects, texts, wording
 from notifications.models import Reminder
 from people.models import ContactCard, Silence
 from scheduling.models import Booking
 
-AHEAD = {
-    Reminder.Kind.THREE_DAYS: timedelta(hours=72),
-    Reminder.Kind.ONE_DAY: timedelta(hours=24),
-}
+Kind = Reminder.Kind
+
+AHEAD = {Kind.THREE_DAYS: timedelta(hours=72), Kind.ONE_DAY: timedelta(hours=24)}
 DAY_OPENS, DAY_CLOSES = time(9), time(20)  # D30, Sofia
 CLOSING_MARGIN = timedelta(minutes=15)
 """A text due "before the window closes" leaves this much room for the worker."""
 
 USEFUL_UNTIL = timedelta(hours=2)
 """A reminder later than this before the start helps nobody."""
+
+NOTICE_WAITS = timedelta(minutes=3)
+"""What is undone so soon is never told (D32)."""
 
 
 class Hindrance(models.TextChoices):
@@ -35,10 +37,11 @@ class Hindrance(models.TextChoices):
 
 @dataclass(frozen=True)
 class Send:
-    """It may leave now."""
+    """It may leave now, and is worth nothing after that instant."""
 
     to: str
     body: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Keep:
 
 @dataclass(frozen=True)
 class Drop:
-    """The appointment is no longer what it was about."""
+    """What it was about is no longer so."""
 
 
 Verdict = Send | Wait | Keep | Drop
@@ -80,7 +83,7 @@ def window_on(day: date, card: ContactCard | None) -> tuple[datetime, datetime] 
     return clock.instant(day, opens), clock.instant(day, closes)
 
 
-def due_at(starts_at: datetime, kind: Reminder.Kind, card: ContactCard | None) -> datetime | None:
+def due_at(starts_at: datetime, kind: Kind, card: ContactCard | None) -> datetime | None:
     """72 or 24 hours before, or the last safe moment earlier; None without any safe hour."""
     target = starts_at - AHEAD[kind]
     day = clock.local(target).date()
@@ -94,7 +97,7 @@ def due_at(starts_at: datetime, kind: Reminder.Kind, card: ContactCard | None) -
     return None
 
 
-def next_opening(after: datetime, card: ContactCard) -> datetime | None:
+def next_opening(after: datetime, card: ContactCard | None) -> datetime | None:
     """The next safe moment from `after` on."""
     day = clock.local(after).date()
     for candidate in (day, day + timedelta(days=1)):
@@ -104,53 +107,81 @@ def next_opening(after: datetime, card: ContactCard) -> datetime | None:
     return None
 
 
+def notice_due_at(card: ContactCard | None) -> datetime | None:
+    """When news may leave that is told now; None without any safe hour."""
+    return next_opening(clock.now() + NOTICE_WAITS, card)
+
+
 def verdict(reminder: Reminder, card: ContactCard | None, *, now: datetime) -> Verdict:
     """What to do with a reminder at `now`: everything is checked at the moment of sending
     (D32), whatever was true when it was planned."""
-    booking = reminder.booking
-    if (
-        booking.status != Booking.Status.CONFIRMED
-        or booking.schedule_version != reminder.schedule_version
-    ):
+    subject = subjects.of(reminder, now=now)
+    if subject is None:
         return Drop()
     if card is None:
         return Keep(Silence.NO_CARD)
-    if silence := card.silence_on(clock.local(now).date()):
+    if silence := silence_of(reminder, card, clock.local(now).date()):
         return Keep(silence)
-    if now >= last_useful(reminder):
+    until = last_useful(reminder, subject)
+    if now >= until:
         return Keep(Hindrance.TOO_LATE)
-    opening = next_opening(now, card)
-    if opening is None or opening >= last_useful(reminder):
+    opening = now if reminder.kind == Kind.CODE else next_opening(now, card)
+    if opening is None or opening >= until:
         return Keep(Hindrance.OUTSIDE_HOURS)
     if opening > now:
         return Wait(opening)
-    return composed(reminder, card)
+    return composed(reminder, subject, card)
 
 
-def last_useful(reminder: Reminder) -> datetime:
-    """The earlier reminder is worth something only before the later one's time."""
-    starts_at = reminder.booking.starts_at
-    if reminder.kind == Reminder.Kind.THREE_DAYS:
-        return starts_at - AHEAD[Reminder.Kind.ONE_DAY]
-    return starts_at - USEFUL_UNTIL
+def silence_of(reminder: Reminder, card: ContactCard, day: date) -> Silence | None:
+    """Why her card allows no such text on that day. A code is what makes a number verified, and
+    safe or not she has the telephone in her hand (D27)."""
+    silence = card.silence_on(day)
+    if reminder.kind == Kind.CODE and silence not in {
+        Silence.NO_PHONE,
+        Silence.OPTED_OUT,
+        Silence.NO_CONSENT,
+    }:
+        return None
+    return silence
 
 
-def composed(reminder: Reminder, card: ContactCard) -> Send | Keep:
+def last_useful(reminder: Reminder, subject: wording.Facts) -> datetime:
+    """The earlier reminder is worth something only before the later one's time; news of a change
+    until the hour it is about."""
+    match reminder.kind:
+        case Kind.THREE_DAYS:
+            return subject.starts_at - AHEAD[Kind.ONE_DAY]
+        case Kind.ONE_DAY:
+            return subject.starts_at - USEFUL_UNTIL
+        case _:
+            return subject.starts_at
+
+
+def composed(reminder: Reminder, subject: wording.Facts, card: ContactCard) -> Send | Keep:
     """The text itself, checked as rendered (D28)."""
-    booking = reminder.booking
+    public_name = reminder.centre.public_name
     body = wording.render(
-        "reminder",
+        text_kind(reminder, subject),
+        replace(subject, public_name=public_name),
         wording=card.wording,
         language=card.language,
         script=card.script,
-        starts_at=booking.starts_at,
-        public_name=booking.centre.public_name,
     )
-    try:
-        texts.check_text(body, forbidden=names_in(booking))
-    except texts.TellingText:
-        return Keep(Hindrance.TELLING_TEXT)
-    return Send(to=str(card.phone), body=body)
+    if reminder.booking:
+        try:
+            texts.check_text(body, forbidden=names_in(reminder.booking))
+        except texts.TellingText:
+            return Keep(Hindrance.TELLING_TEXT)
+    return Send(to=str(card.phone), body=body, until=last_useful(reminder, subject))
+
+
+def text_kind(reminder: Reminder, subject: wording.Facts) -> str:
+    """The wording's word for it."""
+    if reminder.kind in AHEAD:
+        return "reminder"
+    many = subject.dates > 1 and reminder.kind in {Kind.MOVED, Kind.CANCELLED}
+    return f"{reminder.kind}_many" if many else reminder.kind
 
 
 def names_in(booking: Booking) -> set[str]:

@@ -13,8 +13,13 @@ from scheduling.models import Booking
 
 
 @receiver(signals.bookings_confirmed)
-def plan(bookings: Sequence[Booking], people: Sequence[Person], **_: Any) -> None:
-    services.plan_reminders(bookings, people)
+def plan(
+    bookings: Sequence[Booking], people: Sequence[Person], *, is_series: bool = False, **_: Any
+) -> None:
+    if is_series and len(bookings) > 1:
+        services.plan_series(bookings, people)
+    else:
+        services.plan_reminders(bookings, people)
 
 
 @receiver(people_signals.safe_hours_changed)
@@ -24,10 +29,9 @@ def plan_anew(card: ContactCard, **_: Any) -> None:
 
 @receiver(signals.bookings_rescheduled)
 def plan_again(bookings: Sequence[Booking], people: Sequence[Person], **_: Any) -> None:
-    services.drop_reminders(bookings)
-    services.plan_reminders(bookings, people)
+    services.plan_anew(bookings, people)
 
 
 @receiver(signals.bookings_cancelled)
 def drop(bookings: Sequence[Booking], **_: Any) -> None:
-    services.drop_reminders(bookings)
+    services.call_off(bookings)

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from base import clock
 from base.rows import rows
-from notifications import planning
+from notifications import planning, subjects
 from notifications.models import Reminder
 from people.models import ContactCard, Person
 from people.policies import Staff
@@ -28,7 +28,10 @@ class Prospect:
 
 
 def of_booking(booking: Booking) -> list[Prospect]:
-    return prospects(still_telling(Reminder.objects.filter(booking=booking)))
+    """Its own, and the notices that tell of it beside other dates."""
+    of_it = Reminder.objects.filter(booking=booking)
+    notices = Q(pk__in=of_it.exclude(told_by=None).values("told_by"))
+    return prospects(still_telling(Reminder.objects.filter(notices | Q(booking=booking))))
 
 
 def still_telling(found: QuerySet[Reminder]) -> QuerySet[Reminder]:
@@ -80,16 +83,43 @@ def expected(reminder: Reminder, card: ContactCard | None) -> Prospect:
         return Prospect(reminder, reminder.due_at, reminder.why)
     if card is None:
         return Prospect(reminder, reminder.due_at, "no_card")
-    why: str = card.silence_on(clock.local(reminder.due_at).date()) or ""
+    day = clock.local(reminder.due_at).date()
+    why: str = planning.silence_of(reminder, card, day) or ""
     # The other wordings hold nothing but a date, whoever it is about.
     if not why and card.wording == ContactCard.Wording.FULL:
-        composed = planning.composed(reminder, card)
-        why = composed.why if isinstance(composed, planning.Keep) else ""
+        why = hindrance_of_text(reminder, card)
     return Prospect(reminder, reminder.due_at, why)
+
+
+def hindrance_of_text(reminder: Reminder, card: ContactCard) -> str:
+    subject = subjects.of(reminder, now=clock.now())
+    composed = planning.composed(reminder, subject, card) if subject else None
+    return composed.why if isinstance(composed, planning.Keep) else ""
+
+
+def known_hours(bookings: Collection[Booking]) -> dict[tuple[int, int], datetime | None]:
+    """The hour that each recipient knows for a booking, by booking and person: what she was told,
+    or the one before as long as the notice has not left; None: that it is off."""
+    found = (
+        Reminder.objects.filter(booking__in=bookings, kind=Reminder.Kind.ONE_DAY)
+        .select_related("told_by")
+        .order_by("schedule_version")
+    )
+    return {(one.booking_id, one.recipient_id): known_hour(one) for one in found if one.booking_id}
+
+
+def known_hour(reminder: Reminder) -> datetime | None:
+    notice = reminder.told_by
+    if notice and notice.status not in Reminder.Status.heard():
+        return reminder.knew_at
+    if notice and notice.kind == Reminder.Kind.CANCELLED:
+        return None
+    return reminder.starts_at
 
 
 def told_since(bookings: Sequence[Booking], since: datetime) -> list[Booking]:
     """Those of these bookings of which a text has left, or may have, since an instant."""
-    told = Reminder.objects.filter(booking__in=bookings, deliveries__claimed_at__gte=since)
-    keys = set(told.values_list("booking", flat=True))
+    of_them = Reminder.objects.filter(booking__in=bookings)
+    left = Q(deliveries__claimed_at__gte=since) | Q(told_by__deliveries__claimed_at__gte=since)
+    keys = set(of_them.filter(left).values_list("booking", flat=True))
     return [booking for booking in bookings if booking.pk in keys]

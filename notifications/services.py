@@ -1,33 +1,22 @@
-"""Planning reminders with their bookings, and sending what is due: at most once (DESIGN §6)."""
+"""Planning reminders and notices with their bookings, in one transaction."""
 
-import logging
-from collections.abc import Sequence
-from datetime import timedelta
-from uuid import UUID, uuid4
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now  # noqa: TID251 - leases are on database time
 
 from base import clock
-from base.models import Task
 from base.rows import insert
-from base.services import open_task
-from notifications import gateways, planning, texts
-from notifications.gateways import Message, Outcome, Refused, Sent, Unknown
-from notifications.models import Delivery, Reminder
-from notifications.selectors import cards_of
+from notifications import planning
+from notifications.models import Reminder
+from notifications.selectors import cards_of, known_hours
 from people.models import ContactCard, Person
 from scheduling.models import Booking
 
-logger = logging.getLogger("notifications")
-
-LEASE = timedelta(minutes=2)
-"""Longer than any gateway's timeout: a claim older than this has no living worker."""
-
+Kind = Reminder.Kind
 Status = Reminder.Status
-DELIVERY_ORDER = ("", "accepted", "queued", "sending", "sent", "delivered")
-FINAL_FAILURES = frozenset({"undelivered", "failed", "canceled"})
+Told = tuple[Booking, Person]
+"""A booking, and somebody who is to be told of it."""
 
 
 def plan_reminders(bookings: Sequence[Booking], people: Sequence[Person]) -> None:
@@ -37,38 +26,66 @@ def plan_reminders(bookings: Sequence[Booking], people: Sequence[Person]) -> Non
     A row is made also where nothing can be sent: consent may come before it is due, and staff
     see why it would not leave.
     """
-    told = [
-        (booking, recipient) for booking in bookings for recipient in recipients_of(booking, people)
-    ]
+    told = told_of(bookings, people)
+    if told:
+        insert(ahead_of(told, cards_of({person for _, person in told})), ignore_conflicts=True)
+
+
+def plan_series(bookings: Sequence[Booking], people: Sequence[Person]) -> None:
+    """The same for a series just made, whose dates one text sums up. They were agreed on by word
+    of mouth, so the hours are known whether or not it leaves."""
+    told = told_of(bookings, people)
+    cards = cards_of({person for _, person in told})
+    notices = written_notices(Kind.SERIES, told, cards)
+    knew = {(booking.pk, person.pk): booking.starts_at for booking, person in told}
+    insert_reminders(ahead_of(told, cards, notices, knew))
+
+
+def plan_anew(bookings: Sequence[Booking], people: Sequence[Person]) -> None:
+    """These bookings have another schedule: what was planned is dropped, reminders are planned for
+    the new one, and whoever knows another hour than the new one is told (D32)."""
+    told = told_of(bookings, people)
+    knew = known_hours(bookings)
+    drop_reminders(bookings)
     if not told:
         return
-    cards = cards_of({recipient for _, recipient in told})
-    insert(
-        [
-            planned(booking, kind, recipient, cards.get(recipient.pk))
-            for booking, recipient in told
-            for kind in Reminder.Kind
-        ],
-        ignore_conflicts=True,
-    )
+    cards = cards_of({person for _, person in told})
+    moved = [
+        (booking, person)
+        for booking, person in told
+        if knew.get((booking.pk, person.pk), booking.starts_at) != booking.starts_at
+    ]
+    notices = written_notices(Kind.MOVED, moved, cards)
+    insert_reminders(ahead_of(told, cards, notices, knew, moved))
 
 
-def planned(
-    booking: Booking, kind: Reminder.Kind, recipient: Person, card: ContactCard | None
-) -> Reminder:
-    due_at = planning.due_at(booking.starts_at, kind, card)
-    why = "" if due_at else planning.Hindrance.OUTSIDE_HOURS.value
-    if due_at and due_at <= clock.now():
-        why = planning.Hindrance.TOO_LATE.value
-    return Reminder(
-        booking=booking,
-        schedule_version=booking.schedule_version,
-        kind=kind,
-        recipient=recipient,
-        due_at=due_at or booking.starts_at - planning.AHEAD[kind],
-        status=Status.SILENT if why else Status.PLANNED,
-        why=why,
-    )
+def call_off(bookings: Sequence[Booking]) -> None:
+    """These bookings are cancelled: nothing that was planned leaves, and where the centre cancelled
+    whoever knows of the hour is told. A family that cancelled hears nothing more."""
+    ours = [booking for booking in bookings if booking.cancelled_by == Booking.Party.CENTRE]
+    knew = known_hours(ours)
+    drop_reminders(bookings)
+    now = clock.now()
+    by_key = {booking.pk: booking for booking in ours}
+    people = Person.objects.in_bulk({person for _, person in knew})
+    told = [
+        (by_key[booking], people[person])
+        for (booking, person), hour in knew.items()
+        if hour and hour > now
+    ]
+    notices = written_notices(Kind.CANCELLED, told, cards_of(people.values()))
+    for (booking, person), hour in knew.items():
+        if notice := notices.get(person):
+            Reminder.objects.filter(
+                booking=booking,
+                recipient=person,
+                schedule_version=by_key[booking].schedule_version,
+                kind__in=Kind.ahead(),
+            ).update(told_by=notice, knew_at=hour)
+
+
+def told_of(bookings: Iterable[Booking], people: Sequence[Person]) -> list[Told]:
+    return [(booking, person) for booking in bookings for person in recipients_of(booking, people)]
 
 
 def recipients_of(booking: Booking, people: Sequence[Person]) -> list[Person]:
@@ -80,18 +97,105 @@ def recipients_of(booking: Booking, people: Sequence[Person]) -> list[Person]:
     return adults
 
 
+Cards = Mapping[int, ContactCard]
+Hours = Mapping[tuple[int, int], datetime | None]
+"""By booking and person; None: she knows that there is no such hour any more."""
+
+
+def ahead_of(
+    told: Iterable[Told],
+    cards: Cards,
+    notices: Mapping[int, Reminder] | None = None,
+    knew: Hours | None = None,
+    moved: Collection[Told] | None = None,
+) -> list[Reminder]:
+    """The reminders of these; of those `moved` (all, unless given) the notice to the person tells
+    first, and until then she knows the hour she knew."""
+    reminders = []
+    for booking, person in told:
+        notice = (notices or {}).get(person.pk)
+        if moved is not None and (booking, person) not in moved:
+            notice = None
+        for kind in Kind.ahead():
+            one = planned(booking, kind, person, cards.get(person.pk))
+            if notice:
+                one.told_by, one.knew_at = notice, (knew or {}).get((booking.pk, person.pk))
+            reminders.append(one)
+    return reminders
+
+
+def insert_reminders(reminders: Sequence[Reminder]) -> None:
+    if reminders:
+        insert(reminders, ignore_conflicts=True)
+
+
+def planned(booking: Booking, kind: Kind, recipient: Person, card: ContactCard | None) -> Reminder:
+    due_at = planning.due_at(booking.starts_at, kind, card)
+    why = "" if due_at else planning.Hindrance.OUTSIDE_HOURS.value
+    if due_at and due_at <= clock.now():
+        why = planning.Hindrance.TOO_LATE.value
+    return Reminder(
+        booking=booking,
+        centre_id=booking.centre_id,
+        schedule_version=booking.schedule_version,
+        kind=kind,
+        recipient=recipient,
+        starts_at=booking.starts_at,
+        due_at=due_at or booking.starts_at - planning.AHEAD[kind],
+        status=Status.SILENT if why else Status.PLANNED,
+        why=why,
+    )
+
+
+def written_notices(kind: Kind, told: Iterable[Told], cards: Cards) -> dict[int, Reminder]:
+    """One notice a person for all of her bookings here, written at the first of them; by person."""
+    first: dict[int, Told] = {}
+    for booking, person in sorted(told, key=lambda one: (one[0].starts_at, one[0].pk)):
+        first.setdefault(person.pk, (booking, person))
+    notices = {key: notice(kind, *one, cards.get(key)) for key, one in first.items()}
+    if notices:
+        insert(list(notices.values()))
+    return notices
+
+
+def notice(kind: Kind, booking: Booking, person: Person, card: ContactCard | None) -> Reminder:
+    """Due in three minutes, or when her safe hours begin: a notice cannot come earlier than what
+    it tells of."""
+    due_at = planning.notice_due_at(card)
+    return Reminder(
+        booking=booking,
+        centre_id=booking.centre_id,
+        schedule_version=booking.schedule_version,
+        kind=kind,
+        recipient=person,
+        starts_at=booking.starts_at,
+        due_at=due_at or clock.now() + planning.NOTICE_WAITS,
+        status=Status.PLANNED if due_at else Status.SILENT,
+        why="" if due_at else planning.Hindrance.OUTSIDE_HOURS.value,
+    )
+
+
+def offer(kind: Kind, booking: Booking, people: Sequence[Person]) -> None:
+    """Tell these adults of what is held for them, or has become theirs, while it is so."""
+    day = clock.today()
+    told = [(booking, person) for person in people if not person.is_child_on(day)]
+    written_notices(kind, told, cards_of({person for _, person in told}))
+
+
 def plan_again_for(card: ContactCard) -> None:
     """Her safe hours are others now: what has not begun to leave is due at another time, can
     no longer leave, or can at last (D30)."""
     waiting = Reminder.objects.filter(
         Q(status=Status.PLANNED) | Q(status=Status.SILENT, why=planning.Hindrance.OUTSIDE_HOURS),
         recipient=card.person_id,
+        kind__in=Kind.ahead(),
         booking__status=Booking.Status.CONFIRMED,
         booking__starts_at__gt=clock.now(),
         schedule_version=F("booking__schedule_version"),
     ).select_related("booking", "recipient")
     for was in waiting:
-        now = planned(was.booking, Reminder.Kind(was.kind), was.recipient, card)
+        assert was.booking is not None
+        now = planned(was.booking, Kind(was.kind), was.recipient, card)
         is_impossible = now.why == planning.Hindrance.OUTSIDE_HOURS
         if was.status == Status.PLANNED and now.due_at == was.due_at and not is_impossible:
             continue  # as planned, though perhaps already due
@@ -101,152 +205,8 @@ def plan_again_for(card: ContactCard) -> None:
 
 
 def drop_reminders(bookings: Sequence[Booking]) -> None:
-    """What was planned and has not begun to leave is dropped (D32)."""
-    planned = Reminder.objects.filter(booking__in=bookings, status=Status.PLANNED)
-    planned.update(status=Status.DROPPED)
-
-
-def send_due(gateway: gateways.Gateway | None = None) -> int:
-    """Attempt everything that is due, one claim at a time; returns how many were attempted."""
-    gateway = gateway or gateways.current()
-    give_up_lost_claims()
-    attempted = 0
-    while delivery := claim():
-        attempt(delivery, gateway)
-        attempted += 1
-    return attempted
-
-
-@transaction.atomic
-def claim() -> Delivery | None:
-    """Take the reminder that is due longest and commit before anything is sent. The lease is
-    on database time, so workers with wrong clocks agree about it."""
-    due = (
-        Reminder.objects.filter(status=Status.PLANNED, due_at__lte=clock.now())
-        .order_by("due_at", "pk")
-        .select_for_update(skip_locked=True)
-        .first()
-    )
-    if due is None:
-        return None
-    due.status = Status.SENDING
-    due.save(update_fields=["status"])
-    return Delivery.objects.create(
-        reminder=due, attempt=uuid4(), claimed_at=Now(), lease_until=Now() + LEASE
-    )
-
-
-def attempt(delivery: Delivery, gateway: gateways.Gateway) -> None:
-    """Check everything again, then make the one call. Never inside a transaction."""
-    reminder = claimed(delivery)
-    if reminder is None:
-        return
-    card = ContactCard.objects.filter(person=reminder.recipient_id).first()
-    match planning.verdict(reminder, card, now=clock.now()):
-        case planning.Drop():
-            settle(delivery, Status.DROPPED)
-        case planning.Keep(why=why):
-            settle(delivery, Status.SILENT, why=why)
-        case planning.Wait(until=until):
-            settle(delivery, Status.PLANNED, due_at=until)
-        case planning.Send(to=to, body=body):
-            delivery.parts = texts.parts(body).parts
-            valid_for = reminder.booking.starts_at - clock.now()
-            settle_outcome(delivery, gateway.send(Message(to, body, delivery.attempt, valid_for)))
-
-
-def claimed(delivery: Delivery) -> Reminder | None:
-    """The reminder, as it is now, if this worker's lease still runs."""
-    return (
-        Reminder.objects.select_related("booking__centre", "booking__service")
-        .filter(
-            status=Status.SENDING,
-            deliveries=delivery,
-            deliveries__ended_at=None,
-            deliveries__lease_until__gt=Now(),
-        )
-        .first()
-    )
-
-
-def settle_outcome(delivery: Delivery, outcome: Outcome) -> None:
-    match outcome:
-        case Sent(sid=sid):
-            delivery.sid = sid
-            settle(delivery, Status.SENT)
-        case Refused(code=code, retry_after=wait):
-            delivery.error_code = code
-            if wait is None:
-                settle(delivery, Status.FAILED)
-            else:
-                settle(delivery, Status.PLANNED, due_at=clock.now() + wait)
-        case Unknown(cause=cause):
-            delivery.status = cause[:20]
-            if settle(delivery, Status.UNKNOWN):
-                tell_someone(delivery.reminder)
-
-
-@transaction.atomic
-def settle(delivery: Delivery, status: Status, **fields: object) -> bool:
-    """End the attempt; False when a callback had already said what became of it. What a
-    callback said stays."""
-    kept = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    kept.sid = kept.sid or delivery.sid
-    kept.status = kept.status or delivery.status
-    kept.error_code = kept.error_code or delivery.error_code
-    kept.parts, kept.ended_at = delivery.parts, clock.now()
-    kept.save()
-    moved = Reminder.objects.filter(pk=kept.reminder_id, status=Status.SENDING).update(
-        status=status, **fields
-    )
-    logger.info("reminder %s: %s", delivery.reminder.public_id, status.value)
-    return bool(moved)
-
-
-def give_up_lost_claims() -> None:
-    """Claims whose lease ran out belong to dead workers: the text may have left or not, so it
-    is unknown and never resent on that alone."""
-    lost = Delivery.objects.filter(
-        ended_at=None, lease_until__lt=Now(), reminder__status=Status.SENDING
-    ).select_related("reminder__booking")
-    for delivery in lost:
-        delivery.status = "lost"
-        if settle(delivery, Status.UNKNOWN):
-            tell_someone(delivery.reminder)
-
-
-def tell_someone(reminder: Reminder) -> None:
-    open_task(
-        Task.Kind.SMS_UNKNOWN,
-        centre_id=reminder.booking.centre_id,
-        about=f"booking:{reminder.booking.public_id}",
-        due_on=clock.today(),
-        owner_id=reminder.booking.created_by_id,
-    )
-
-
-@transaction.atomic
-def note_status(attempt: UUID, *, sid: str, status: str, error_code: int | None) -> bool:
-    """Keep what the operator says of an attempt (D35): idempotent, never backwards, and also
-    before the SID was stored. False when no such attempt is known."""
-    delivery = Delivery.objects.select_for_update().filter(attempt=attempt).first()
-    if delivery is None or (delivery.sid and delivery.sid != sid):
-        return False
-    if not is_progress(delivery.status, status):
-        return True
-    delivery.sid, delivery.status, delivery.error_code = sid, status, error_code
-    delivery.save(update_fields=["sid", "status", "error_code"])
-    reached = Status.FAILED if status in FINAL_FAILURES else Status.SENT
+    """What was planned and has not begun to leave is dropped (D32). A notice is not: it may tell of
+    other dates too, and looks at each again before it leaves."""
     Reminder.objects.filter(
-        pk=delivery.reminder_id, status__in=[Status.SENDING, Status.UNKNOWN, Status.SENT]
-    ).update(status=reached)
-    return True
-
-
-def is_progress(was: str, now: str) -> bool:
-    if was in FINAL_FAILURES or was == "delivered":
-        return False
-    if now in FINAL_FAILURES:
-        return True
-    known = was if was in DELIVERY_ORDER else ""
-    return now in DELIVERY_ORDER and DELIVERY_ORDER.index(now) > DELIVERY_ORDER.index(known)
+        booking__in=bookings, status=Status.PLANNED, kind__in=Kind.ahead()
+    ).update(status=Status.DROPPED)

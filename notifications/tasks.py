@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from base import clock, idempotency
-from notifications import services
+from notifications import reconciling, sending
 from scheduling.services import expire_holds
 
 EVERY_MINUTE = "* * * * *"
@@ -14,7 +14,14 @@ EVERY_NIGHT = "17 2 * * *"
 @app.task(queueing_lock="send_due", pass_context=False)
 def send_due(timestamp: int) -> None:
     """Send the reminders that are due."""
-    services.send_due()
+    sending.send_due()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queueing_lock="reconcile", pass_context=False)
+def reconcile(timestamp: int) -> None:
+    """Ask the operator about what nobody told us, and take away what has arrived."""
+    reconciling.reconcile()
 
 
 @app.periodic(cron=EVERY_MINUTE)

@@ -176,6 +176,23 @@ def opt_out(card: ContactCard) -> ContactCard:
     return fresh
 
 
+@transaction.atomic
+def suspend(card: ContactCard) -> ContactCard:
+    """The operator says that the number takes no texts (D34): nothing is sent to it until somebody
+    has heard her on it, and a task says so."""
+    fresh = locked(card)
+    fresh.suspended_on, fresh.verified_at = clock.today(), None
+    fresh.save()
+    open_task(
+        Task.Kind.SMS_SUSPENDED,
+        centre_id=fresh.person.centre_id,
+        about=f"person:{fresh.person.public_id}",
+        due_on=clock.today(),
+        owner_id=None,
+    )
+    return fresh
+
+
 def locked(card: ContactCard) -> ContactCard:
     """The card as it is now: whoever holds an older one must not write it back."""
     return ContactCard.objects.select_for_update().get(pk=card.pk)

@@ -7,6 +7,8 @@ The first three are sent with `bookings`, one or all dates of a series that were
 from django.dispatch import Signal
 
 bookings_confirmed = Signal()
+"""With `is_series` where somebody has just decided on these dates of a series."""
+
 bookings_rescheduled = Signal()
 bookings_cancelled = Signal()
 """Also when a hold is let go."""

@@ -21,3 +21,8 @@ from config.settings import DATABASES
 # One connection a thread, closed with the thread: a pool would hold on to cloned databases.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Texts leave as fast as they can, and in this thread: another one would not see what a test has
+# written and not committed.
+SMS_PER_SECOND = 1000.0
+SMS_THREADS = 1

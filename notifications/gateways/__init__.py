@@ -4,8 +4,9 @@ A gateway makes one attempt and says which of three things came of it. It never 
 whether trying again can help, and whether it would be safe, is the caller's to decide (D33).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -17,14 +18,17 @@ class Message:
     """One attempt at one text.
 
     `to` is in E.164. `attempt` is ours, new for each attempt, and comes back in the operator's
-    callbacks. After `valid_for` the text is worth nothing and must not be delivered. Neither
-    number nor text shows in the repr, so neither reaches a log through a traceback.
+    callbacks. After `valid_for` the text is worth nothing and must not be delivered. At `send_by`,
+    in seconds of the machine's monotonic clock, the claim on it is about to run out: a worker
+    that was asleep so long must not begin. Neither number nor text shows in the repr, so neither
+    reaches a log through a traceback.
     """
 
     to: str = field(repr=False)
     body: str = field(repr=False)
     attempt: UUID
     valid_for: timedelta
+    send_by: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -55,14 +59,58 @@ class Unknown:
     cause: str
 
 
-Outcome = Sent | Refused | Unknown
+@dataclass(frozen=True)
+class NotBegun:
+    """`send_by` had passed: nothing was asked of the operator."""
+
+
+Outcome = Sent | Refused | Unknown | NotBegun
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A message as the operator keeps it."""
+
+    sid: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the operator says of a message: `status` is its own word."""
+
+    sid: str
+    status: str
+    error_code: int | None
+
+
+class NoAnswer(Exception):
+    """The operator could not be asked, or did not answer: nothing is known."""
 
 
 class Gateway(Protocol):
+    """All of it takes seconds, so none of it belongs in a transaction. `send` does not raise for
+    anything the operator or the network does; the others raise NoAnswer."""
+
+    @property
+    def name(self) -> str:
+        """Of the sender: what shares one allowance has one name."""
+        ...
+
     def send(self, message: Message) -> Outcome:
-        """Make one attempt. Takes seconds, so never within a transaction. Does not raise for
-        anything the operator or the network does.
-        """
+        """Make one attempt."""
+        ...
+
+    def listed(self, to: str, *, since: datetime) -> Sequence[Listed]:
+        """Every message to this number, made since an instant, that the operator lists by now."""
+        ...
+
+    def report(self, sid: str) -> Report | None:
+        """What became of a message; None when the operator has no such message."""
+        ...
+
+    def redact(self, sid: str) -> bool:
+        """Take the text away from the operator's copy; False as long as it refuses to."""
         ...
 
 

@@ -2,10 +2,11 @@
 
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TextIO
 
 from notifications import texts
-from notifications.gateways import Message, Sent, masked
+from notifications.gateways import Listed, Message, Report, Sent, masked
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,24 @@ class ConsoleGateway:
     """
 
     out: TextIO | None = None
+    name: str = "console"
 
     def send(self, message: Message) -> Sent:
         _print_safely(_line(message), self.out or sys.stdout)
         # As long as an operator's SID, so that it fits wherever one does, but of another shape.
         return Sent(sid=f"CO{message.attempt.hex}")
+
+    def listed(self, to: str, *, since: datetime) -> list[Listed]:
+        """A console keeps no list: what a worker was writing when it died was not read."""
+        return []
+
+    def report(self, sid: str) -> Report:
+        """What stands on the console has been delivered as far as it ever will be."""
+        return Report(sid, "delivered", None)
+
+    def redact(self, sid: str) -> bool:
+        """Nothing is kept."""
+        return True
 
 
 def _line(message: Message) -> str:

@@ -8,11 +8,15 @@ on a missing signature.
 import json
 import logging
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Self
+from itertools import takewhile
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,7 +28,17 @@ from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from notifications.gateways import Message, Outcome, Refused, Sent, Unknown
+from notifications.gateways import (
+    Listed,
+    Message,
+    NoAnswer,
+    NotBegun,
+    Outcome,
+    Refused,
+    Report,
+    Sent,
+    Unknown,
+)
 
 E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
@@ -35,6 +49,7 @@ INVALID_TO: Final = 21211
 BODY_REQUIRED: Final = 21602
 BODY_TOO_LONG: Final = 21617
 VALIDITY_EXPIRED: Final = 30036
+PAGE: Final = 100
 
 # Bounds on what a 429 may ask of us: at once would hammer, an hour would outlive the reminder.
 SHORTEST_WAIT: Final = timedelta(seconds=1)
@@ -50,6 +65,9 @@ STATUSES: Final = frozenset(
     }
 )
 STATUS_FIELDS: Final = ("MessageSid", "MessageStatus", "ErrorCode")
+
+_send_by: ContextVar[float] = ContextVar("send_by", default=float("inf"))
+"""Looked at when the request is about to leave, for a worker may be stopped anywhere before."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +119,21 @@ class TwilioGateway:
             http_client=_HttpClient(base_url=config.base_url, timeout=config.timeout),
         )
 
+    @property
+    def name(self) -> str:
+        """What the messages come from shares an allowance at Twilio."""
+        return self._config.messaging_service_sid or self._config.sender
+
     def send(self, message: Message) -> Outcome:
         """One POST, never repeated here (D33)."""
         flaw = _flaw(message)
         if flaw is not None:
             return Refused(code=flaw, retry_after=None)
+        begun = _send_by.set(message.send_by)
         try:
             status, sid = self._create(message)
+        except _TooLate:
+            return NotBegun()
         except _NotAccepted as answer:
             return answer.outcome()
         except Exception as error:
@@ -117,7 +143,38 @@ class TwilioGateway:
             # mistaking "sent" for "not sent" costs a second text, the other way only a delay.
             # The class alone is told: messages of these exceptions quote addresses.
             return Unknown(cause=type(error).__name__)
+        finally:
+            _send_by.reset(begun)
         return _accepted(status, sid)
+
+    def listed(self, to: str, *, since: datetime) -> list[Listed]:
+        """By To alone: a message that has not left yet has no date of sending to ask by. The
+        newest come first, so older ones than asked for end the reading."""
+        with _answering():
+            found = self._client.messages.stream(to=to, page_size=PAGE)
+            recent = takewhile(lambda one: not one.date_created or one.date_created >= since, found)
+            return [Listed(one.sid, one.body or "") for one in recent]
+
+    def report(self, sid: str) -> Report | None:
+        with _answering():
+            try:
+                one = self._client.messages(sid).fetch()
+            except _NotAccepted as answer:
+                if answer.status == 404:
+                    return None
+                raise
+            return Report(one.sid, str(one.status), int(one.error_code or 0) or None)
+
+    def redact(self, sid: str) -> bool:
+        """A message that is gone has no text either; one on its way refuses (20009)."""
+        with _answering():
+            try:
+                self._client.messages(sid).update(body="")
+            except _NotAccepted as answer:
+                if answer.status in {400, 404, 409}:
+                    return answer.status == 404
+                raise
+            return True
 
     def _create(self, message: Message) -> tuple[int, object]:
         config = self._config
@@ -172,10 +229,26 @@ def _validity(valid_for: timedelta) -> int:
     return int(min(valid_for, LONGEST_VALIDITY).total_seconds())
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Whatever goes wrong is NoAnswer, and of what it was only the kind is told: messages of
+    these exceptions quote addresses and numbers."""
+    try:
+        yield
+    except _NotAccepted as answer:
+        raise NoAnswer(str(answer)) from None
+    except Exception as error:
+        raise NoAnswer(type(error).__name__) from None
+
+
 def _accepted(status: int, sid: object) -> Outcome:
     if status == 201 and isinstance(sid, str) and MESSAGE_SID.fullmatch(sid):
         return Sent(sid=sid)
     return Unknown(cause=f"HTTP {status} without a message id")
+
+
+class _TooLate(Exception):
+    """The claim is about to run out, and nothing has been asked yet."""
 
 
 class _NotAccepted(Exception):
@@ -243,6 +316,8 @@ class _HttpClient(HttpClient):  # type: ignore[misc]  # Twilio ships annotations
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
+        if time.monotonic() > _send_by.get():
+            raise _TooLate
         answer = self._session.request(
             method,
             self._rehosted(uri),
@@ -262,14 +337,6 @@ class _HttpClient(HttpClient):  # type: ignore[misc]  # Twilio ships annotations
         if self._base is None:
             return uri
         return urlsplit(uri)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
-
-
-class StatusReport(NamedTuple):
-    """What a status callback says of a message; `status` is one of STATUSES."""
-
-    sid: str
-    status: str
-    error_code: int | None
 
 
 def verify_signature(
@@ -306,8 +373,9 @@ def _unambiguous(fields: Mapping[str, str]) -> bool:
     return all(text.count(name) == (name in fields) for name in STATUS_FIELDS)
 
 
-def parse_status(params: Mapping[str, str]) -> StatusReport:
-    """The report in a verified status callback. Raises ValueError when it is not one."""
+def parse_status(params: Mapping[str, str]) -> Report:
+    """The report in a verified status callback, its status one of STATUSES. Raises ValueError when
+    it is not one."""
     sid, status, code = (params.get(name, "") for name in STATUS_FIELDS)
     if not MESSAGE_SID.fullmatch(sid):
         raise ValueError("a status callback without a message id")
@@ -315,4 +383,4 @@ def parse_status(params: Mapping[str, str]) -> StatusReport:
         raise ValueError("a status callback without a known status")
     if not re.fullmatch(r"[0-9]{0,6}", code):
         raise ValueError("a status callback with an unreadable error code")
-    return StatusReport(sid=sid, status=status, error_code=int(code or 0) or None)
+    return Report(sid=sid, status=status, error_code=int(code or 0) or None)

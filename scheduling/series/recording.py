@@ -62,7 +62,7 @@ def write(
     recurrence.keep_occurrences(
         [date_of(place) for place in (*(place for place, _ in placed), *others)]
     )
-    tell(rows, people)
+    tell(rows, people, is_planned=by is not None)
 
 
 def sort_placed(
@@ -144,10 +144,12 @@ def keep_changes(rows: Written, *, by: User | None) -> None:
     writing.record_all(rows.dropped, Change.What.CANCELLED, by=who)
 
 
-def tell(rows: Written, people: tuple[Person, ...]) -> None:
+def tell(rows: Written, people: tuple[Person, ...], *, is_planned: bool) -> None:
+    """`is_planned`: somebody decides on these dates just now; the nightly roll only lays out what
+    was decided long ago."""
     if rows.made:
         made = bookings_of(rows.made)
-        signals.bookings_confirmed.send(Booking, bookings=made, people=people)
+        signals.bookings_confirmed.send(Booking, bookings=made, people=people, is_series=is_planned)
     if moved := bookings_of([*rows.moved, *rows.restored]):
         signals.bookings_rescheduled.send(Booking, bookings=moved, people=people)
     if dropped := bookings_of(rows.dropped):

@@ -450,6 +450,8 @@ def load_notes() -> None:
         id="id * 2 + number",
         public_id="md5('reminder ' || id || ' ' || number)::uuid",
         booking="id",
+        centre=str(Service.objects.get(code=world.SERVICE).centre_id),
+        starts_at="starts_at",
         schedule_version="1",
         kind=f"CASE number WHEN 0 THEN {quoted(Reminder.Kind.THREE_DAYS)}"
         f" ELSE {quoted(Reminder.Kind.ONE_DAY)} END",

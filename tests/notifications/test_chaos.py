@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.notifications.chaos import reference, rig
+from tests.notifications.chaos.program import Program
 from tests.notifications.chaos.rig import Plan
 from tests.notifications.prism import running_prism
 from tests.notifications.twilio_callbacks import Manner
@@ -43,7 +44,9 @@ def run_reference(database_clone, fake, tmp_path):
 
     def run(plan, *, naive=False, via=None):
         with reference.prepared(database_clone(), plan.messages, naive=naive) as sender:
-            tally = rig.run(sender, plan, fake=fake, twilio_url=via or fake.url, logs=tmp_path)
+            tally = rig.run(
+                sender, plan, fake=fake, twilio_url=via or fake.url, logs=tmp_path, redacts=False
+            )
         print(tally)
         assert (tally.kills, tally.deaths) == (plan.kills, ())
         return tally
@@ -114,4 +117,50 @@ def test_kills_alone_make_a_naive_sender_copy_some(run_reference, prism):
 def test_a_grace_shorter_than_the_listing_lag_makes_copies(run_reference, prism):
     assert not HASTY.is_safe
     tally = run_reference(HASTY, via=prism)
+    assert (tally.lost, tally.extra > 0) == (0, True)
+
+
+# --- The program -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run_program(database_clone, server_processes, django_db_blocker, fake, tmp_path):
+    """The same for our workers and our web server; what `redacts` waits for that, too."""
+
+    def run(plan, *, via=None, redacts=False):
+        with django_db_blocker.unblock():
+            program = Program(database_clone(), plan.messages)
+            server = server_processes(
+                program.database_url, workers=1, environment=program.server_environment(plan)
+            )
+            program.public_url = server.url
+            url = via or fake.url
+            tally = rig.run(
+                program, plan, fake=fake, twilio_url=url, logs=tmp_path, redacts=redacts
+            )
+        print(tally)
+        assert (tally.kills, tally.deaths, set(tally.callbacks) - {204}) == (plan.kills, (), set())
+        return tally
+
+    return run
+
+
+def test_few_reminders_reach_each_phone_once_and_are_redacted_though_a_worker_is_killed(
+    run_program,
+):
+    tally = run_program(FEW, redacts=True)
+    assert (*counted(tally), tally.legible) == (0, 0, 0, 0)
+
+
+@pytest.mark.full
+@pytest.mark.needs_prism
+@pytest.mark.parametrize("faults", [0.15, 0.3])
+def test_many_reminders_reach_each_phone_once_though_workers_are_killed(run_program, prism, faults):
+    assert counted(run_program(replace(MANY, faults=faults), via=prism)) == (0, 0, 0)
+
+
+@pytest.mark.full
+@pytest.mark.needs_prism
+def test_reminders_are_copied_when_the_grace_is_shorter_than_the_listing_lag(run_program, prism):
+    tally = run_program(HASTY, via=prism)
     assert (tally.lost, tally.extra > 0) == (0, True)

@@ -15,9 +15,9 @@ from django.utils.datastructures import MultiValueDict
 from twilio.request_validator import RequestValidator
 
 from notifications import gateways
-from notifications.gateways import Message, Refused, Sent, Unknown, masked, twilio
+from notifications.gateways import Message, Refused, Report, Sent, Unknown, masked, twilio
 from notifications.gateways.console import ConsoleGateway
-from notifications.gateways.twilio import Config, StatusReport, TwilioGateway
+from notifications.gateways.twilio import Config, TwilioGateway
 from tests.notifications import twilio_fake
 from tests.notifications.twilio_fake import ACCOUNT, TOKEN, FakeTwilio, Fault
 
@@ -438,12 +438,12 @@ class TestSignature:
 
 class TestStatus:
     def test_tells_id_status_and_error(self):
-        assert twilio.parse_status(UNDELIVERED) == StatusReport(SID, "undelivered", 30003)
+        assert twilio.parse_status(UNDELIVERED) == Report(SID, "undelivered", 30003)
 
     @pytest.mark.parametrize("code", ["", "0"])
     def test_no_error_is_none(self, code):
         params = {**UNDELIVERED, "MessageStatus": "delivered", "ErrorCode": code}
-        assert twilio.parse_status(params) == StatusReport(SID, "delivered", None)
+        assert twilio.parse_status(params) == Report(SID, "delivered", None)
 
     @pytest.mark.parametrize(
         "changes",

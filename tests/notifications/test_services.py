@@ -1,69 +1,31 @@
 """From a booking to one text on a phone, or to the reason why there is none."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
 
 from base import clock
 from base.models import Task
-from notifications import planning, selectors, services
-from notifications.gateways import Message, Outcome, Refused, Sent, Unknown
+from notifications import outcomes, planning, selectors, sending
+from notifications.gateways import (
+    Message,
+    Outcome,
+    Refused,
+    Report,
+    Sent,
+    Unknown,
+)
 from notifications.models import Delivery, Reminder
-from people.models import ContactCard, Person
+from people.models import ContactCard
 from scheduling import services as scheduling_services
-from scheduling.models import Booking, Modality
-from scheduling.planning import Wish
+from scheduling.models import Booking
+from tests.notifications.recorder import FRIDAY, NOW, Recorder, looked_at, send_at
 from tests.support import building
 from tests.support.building import MONDAY, at
 
-FRIDAY = MONDAY + timedelta(days=4)
-NOW = at(MONDAY, 8)
-
 pytestmark = pytest.mark.django_db
-
-
-class Recorder:
-    """A gateway at the network's far end: remembers, and answers as told."""
-
-    def __init__(self, answer: Callable[[Message], Outcome] | None = None) -> None:
-        self.sent: list[Message] = []
-        self.answer = answer or (lambda message: Sent(sid="SM" + message.attempt.hex))
-
-    def send(self, message: Message) -> Outcome:
-        self.sent.append(message)
-        return self.answer(message)
-
-
-@pytest.fixture
-def book():
-    """`book(hour=…, card={…})` books a mother for Friday and returns the booking."""
-    centre = building.centre()
-    service = building.service(centre)
-    specialist = building.specialist(centre, [service])
-    building.place(centre, [service])
-
-    def make(
-        *, day: date = FRIDAY, hour: int = 10, people: tuple[Person, ...] = (), card=None, **more
-    ) -> Booking:
-        mother = building.person(centre)
-        if card is not None:
-            building.card(mother, **card)
-        wish = Wish(
-            service, at(day, hour), specialist, people or (mother,), Modality.ON_SITE, **more
-        )
-        with clock.frozen(NOW):
-            return scheduling_services.book(wish, by=specialist.user)
-
-    make.centre = centre
-    return make
-
-
-def send_at(instant: datetime, gateway: Recorder) -> int:
-    with clock.frozen(instant):
-        return services.send_due(gateway)
 
 
 def statuses(booking: Booking) -> dict[str, str]:
@@ -206,7 +168,10 @@ def test_a_move_drops_what_was_planned_and_plans_anew(book):
         "dropped"
     }
     send_at(at(FRIDAY - timedelta(days=1), 15), gateway)
-    assert [message.body for message in gateway.sent] == ["Напомняне: 05.03.2027 г., 14:00 ч."]
+    assert [message.body for message in gateway.sent] == [
+        "Нов час: 05.03.2027 г., 14:00 ч.",
+        "Напомняне: 05.03.2027 г., 14:00 ч.",
+    ]
     assert statuses(moved)["24h"] == "sent"
 
 
@@ -273,9 +238,12 @@ def sent_with(book, outcome: Outcome) -> tuple[Booking, Recorder]:
     return booking, gateway
 
 
-def test_an_unknown_outcome_is_never_resent_and_someone_is_told(book):
+def test_an_unknown_outcome_is_not_resent_and_someone_is_told_when_nobody_answers(book):
     booking, gateway = sent_with(book, Unknown(cause="timeout"))
     send_at(at(FRIDAY - timedelta(days=1), 13), gateway)
+    gateway.list = None
+    for minutes in range(3):
+        looked_at(gateway, at(FRIDAY - timedelta(days=1), 13, minutes))
     assert len(gateway.sent) == 1
     assert statuses(booking)["24h"] == "unknown"
     assert Task.objects.filter(kind=Task.Kind.SMS_UNKNOWN).count() == 1
@@ -305,7 +273,7 @@ def test_a_claim_without_a_living_worker_becomes_unknown_and_is_not_resent(book)
     booking, gateway = book(card={}), Recorder()
     noon = at(FRIDAY - timedelta(days=1), 12)
     with clock.frozen(noon):
-        claims = [services.claim(), services.claim()]
+        claims = [*sending.claim("one", 1).deliveries, *sending.claim("one", 1).deliveries]
     Delivery.objects.update(
         claimed_at=noon - timedelta(days=9000), lease_until=noon - timedelta(days=8999)
     )
@@ -319,19 +287,19 @@ def test_a_worker_whose_lease_ran_out_does_not_send(book):
     book(card={})
     gateway = Recorder()
     with clock.frozen(at(FRIDAY - timedelta(days=1), 12)):
-        delivery = services.claim()
+        (delivery,) = sending.claim("one", 1).deliveries
         Delivery.objects.update(
             claimed_at=NOW - timedelta(days=9000), lease_until=NOW - timedelta(days=8999)
         )
-        services.attempt(delivery, gateway)
+        sending.attempt(delivery, gateway, float("inf"))
     assert gateway.sent == []
 
 
 def test_a_callback_may_come_before_the_sid_and_never_turns_a_status_back(book):
     booking, _ = sent_with(book, Unknown(cause="timeout"))
     delivery = Delivery.objects.get(reminder__kind="24h")
-    note = lambda status: services.note_status(  # noqa: E731
-        delivery.attempt, sid="SM7", status=status, error_code=None
+    note = lambda status: outcomes.note_status(  # noqa: E731
+        delivery.attempt, Report("SM7", status, None)
     )
     assert note("delivered")
     assert note("sent")
@@ -343,7 +311,7 @@ def test_a_callback_may_come_before_the_sid_and_never_turns_a_status_back(book):
 
 def test_what_a_callback_said_before_the_answer_came_stays_said(book):
     def answer(message: Message) -> Outcome:
-        services.note_status(message.attempt, sid="SM7", status="delivered", error_code=None)
+        outcomes.note_status(message.attempt, Report("SM7", "delivered", None))
         return Unknown(cause="timeout")
 
     booking, gateway = book(card={}), Recorder(answer)
@@ -357,9 +325,7 @@ def test_what_a_callback_said_before_the_answer_came_stays_said(book):
 def test_a_callback_with_another_sid_is_not_ours(book):
     sent_with(book, Sent(sid="SM1"))
     delivery = Delivery.objects.get(sid="SM1")
-    assert not services.note_status(
-        delivery.attempt, sid="SM2", status="delivered", error_code=None
-    )
+    assert not outcomes.note_status(delivery.attempt, Report("SM2", "delivered", None))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -370,7 +336,7 @@ def test_many_workers_share_the_work_and_send_each_once(book):
 
     def work(_: int) -> None:
         with clock.frozen(at(FRIDAY - timedelta(days=1), 16)):
-            services.send_due(gateway)
+            sending.send_due(gateway)
         connection.close()
 
     with ThreadPoolExecutor(6) as pool:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.models import Reminder
 from notifications.texts import check_text, parts
-from notifications.wording import PLACEHOLDERS, TEMPLATES, render
+from notifications.wording import PLACEHOLDERS, TEMPLATES, Facts, render
 
 STARTS_AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 NAME = "Пристан „Надежда“"
@@ -16,14 +17,14 @@ EVERY = [(*template, script) for template in TEMPLATES for script in ("cyrillic"
 
 
 def rendered(kind, wording, language, script, *, starts_at=STARTS_AT, public_name=NAME):
-    return render(
-        kind,
-        wording=wording,
-        language=language,
-        script=script,
-        starts_at=starts_at,
+    facts = Facts(
+        starts_at,
+        last_at=starts_at + timedelta(days=350),
+        dates=50,
+        code="012345",
         public_name=public_name,
     )
+    return render(kind, facts, wording=wording, language=language, script=script)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,9 @@ def test_every_text_is_one_part_and_passes_the_check(template, days, minute):
 
 @pytest.mark.parametrize("template", EVERY)
 def test_latin_is_gsm(template):
-    _, _, language, script = template
-    expected = "GSM-7" if "latin" in (script, {"en": "latin"}.get(language)) else "UCS-2"
+    kind, _, language, script = template
+    is_latin = kind == "code" or "latin" in (script, {"en": "latin"}.get(language))
+    expected = "GSM-7" if is_latin else "UCS-2"
     assert parts(rendered(*template)).encoding == expected
 
 
@@ -127,13 +129,25 @@ def test_a_template_that_asks_for_more_does_not_render(monkeypatch, placeholder)
 
 @pytest.mark.parametrize(
     "unknown",
-    [("offer", "discreet", "bg"), ("reminder", "loud", "bg"), ("reminder", "discreet", "ru")],
+    [("greeting", "discreet", "bg"), ("reminder", "loud", "bg"), ("reminder", "discreet", "ru")],
 )
 def test_a_text_that_does_not_exist_is_an_error(unknown):
     with pytest.raises(KeyError):
         rendered(*unknown, "cyrillic")
 
 
-def test_every_wording_and_language_has_a_template():
-    wanted = {("reminder", w, lang) for w in PLACEHOLDERS for lang in ("bg", "en")}
+def test_every_kind_wording_and_language_has_a_template():
+    kinds = {"reminder", "moved_many", "off_many"} | set(Reminder.Kind) - set(Reminder.Kind.ahead())
+    wanted = {(kind, w, lang) for kind in kinds for w in PLACEHOLDERS for lang in ("bg", "en")}
     assert set(TEMPLATES) == wanted
+
+
+@pytest.mark.parametrize("kind", ["moved", "off", "series", "offer", "place"])
+def test_texts_of_different_meaning_differ(kind):
+    others = {"reminder", "moved", "off", "series", "offer", "place"} - {kind}
+    said = {rendered(one, "discreet", "bg", "cyrillic") for one in others}
+    assert rendered(kind, "discreet", "bg", "cyrillic") not in said
+
+
+def test_a_code_is_bare():
+    assert {rendered("code", *one[1:]) for one in EVERY if one[0] == "code"} == {"012345"}

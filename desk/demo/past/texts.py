@@ -20,7 +20,7 @@ def plan(ledger: Ledger, booking: Booking, hour: Hour, *, at: datetime) -> list[
         return [
             ledger.enter(planned(booking, kind, one, hour.client.cards.get(one.pk)))
             for one in recipients_of(booking, hour.people)
-            for kind in Reminder.Kind
+            for kind in Reminder.Kind.ahead()
         ]
 
 

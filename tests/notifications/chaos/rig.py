@@ -12,7 +12,7 @@ from random import Random
 from typing import Protocol, Self
 
 from tests.notifications.twilio_callbacks import Callbacks, Manner
-from tests.notifications.twilio_fake import FakeTwilio, RandomFaults
+from tests.notifications.twilio_fake import FINAL, FakeTwilio, RandomFaults
 from tests.support.clusters import ROOT
 
 UNFINISHED = frozenset({"planned", "sending", "unknown"})
@@ -74,12 +74,14 @@ class Sender(Protocol):
 class Tally:
     """What came of a run: `lost` were wanted and never taken, `extra` were taken once too often.
 
-    `deaths`: the last words of workers that ended of themselves. The counters say what the run met.
+    `legible`: messages that have arrived and can still be read at Twilio. `deaths`: the last
+    words of workers that ended of themselves. The counters say what the run met.
     """
 
     wanted: int
     lost: int
     extra: int
+    legible: int
     states: Counter[tuple[str, str]]
     kills: int
     deaths: tuple[str, ...]
@@ -98,9 +100,12 @@ class Tally:
         return unfinished(self.states)
 
 
-def run(sender: Sender, plan: Plan, *, fake: FakeTwilio, twilio_url: str, logs: Path) -> Tally:
-    """Let `sender` work against `fake`, reached by `twilio_url`, until each message is final or
-    the plan's patience ends."""
+def run(
+    sender: Sender, plan: Plan, *, fake: FakeTwilio, twilio_url: str, logs: Path, redacts: bool
+) -> Tally:
+    """Let `sender` work against `fake`, reached by `twilio_url`, until each message is final and,
+    if it `redacts`, none can be read any more; or until the plan's patience ends.
+    """
     fake.latency, fake.listing_lag = plan.latency, plan.listing_lag
     fake.next_fault = faults = RandomFaults(plan.seed, plan.faults)
     environment = os.environ | sender.environment(plan, twilio_url)
@@ -109,7 +114,7 @@ def run(sender: Sender, plan: Plan, *, fake: FakeTwilio, twilio_url: str, logs: 
         Callbacks(fake, seed=plan.seed, manners=plan.manners) as callbacks,
         Crew(plan.workers, sender.command(), environment, logs) as crew,
     ):
-        states = _watch(sender, plan, fake, crew)
+        states = _watch(sender, plan, fake, crew, redacts=redacts)
         # What a killed worker had asked for may still be on its way.
         time.sleep(plan.timeout)
     lost, extra = compare(sender.wanted, fake.copies)
@@ -117,6 +122,7 @@ def run(sender: Sender, plan: Plan, *, fake: FakeTwilio, twilio_url: str, logs: 
         wanted=sender.wanted.total(),
         lost=lost,
         extra=extra,
+        legible=legible(fake),
         states=states,
         kills=crew.kills,
         deaths=tuple(crew.deaths),
@@ -127,7 +133,9 @@ def run(sender: Sender, plan: Plan, *, fake: FakeTwilio, twilio_url: str, logs: 
     )
 
 
-def _watch(sender: Sender, plan: Plan, fake: FakeTwilio, crew: "Crew") -> Counter[tuple[str, str]]:
+def _watch(
+    sender: Sender, plan: Plan, fake: FakeTwilio, crew: "Crew", *, redacts: bool
+) -> Counter[tuple[str, str]]:
     """Kill at the planned moments, replace the dead, and return the states at the end."""
     moments, dice = plan.kill_moments(), Random(f"{plan.seed} delays")
     ends = time.monotonic() + plan.patience
@@ -141,13 +149,22 @@ def _watch(sender: Sender, plan: Plan, fake: FakeTwilio, crew: "Crew") -> Counte
         if time.monotonic() >= looks:
             looks = time.monotonic() + LOOK_SECONDS
             states = sender.states()
-            if not unfinished(states) or time.monotonic() > ends:
+            done = not unfinished(states) and not (redacts and legible(fake, all_of_them=True))
+            if done or time.monotonic() > ends:
                 return states
         time.sleep(0.005)
 
 
 def unfinished(states: Mapping[tuple[str, str], int]) -> int:
     return sum(number for (status, _), number in states.items() if status in UNFINISHED)
+
+
+def legible(fake: FakeTwilio, *, all_of_them: bool = False) -> int:
+    """How many texts can be read at Twilio; of those that have arrived, unless `all_of_them`."""
+    return sum(
+        bool(message["body"]) and (all_of_them or message["status"] in FINAL)
+        for message in list(fake.messages)
+    )
 
 
 def compare(wanted: Counter[str], copies: Counter[tuple[str, str]]) -> tuple[int, int]:

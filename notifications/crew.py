@@ -1,0 +1,30 @@
+"""Several deliveries at once: waiting for the operator is most of the work."""
+
+import contextvars
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+from django.db import connection
+
+from notifications.models import Delivery
+
+
+def at_once(do: Callable[[Delivery], None], deliveries: Iterable[Delivery]) -> None:
+    """Each in one of SMS_THREADS threads, on a connection of its own; where there is but one thread
+    or delivery, in this one. The first error is raised when all have ended."""
+    work = list(deliveries)
+    if len(work) < 2 or settings.SMS_THREADS < 2:
+        for one in work:
+            do(one)
+        return
+
+    def run(one: Delivery) -> None:
+        try:
+            do(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=settings.SMS_THREADS) as pool:
+        for future in [pool.submit(contextvars.copy_context().run, run, one) for one in work]:
+            future.result()

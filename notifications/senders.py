@@ -1,0 +1,61 @@
+"""One allowance for each sender, shared by all workers: operators cut off whoever texts faster than
+agreed, and answer 429 long before that."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import ExpressionWrapper, F, fields
+from django.db.models.functions import Now  # noqa: TID251 - allowances are on database time
+
+from base import clock
+from notifications.models import Sender
+
+ASLEEP = timedelta(days=1)
+
+
+class Allowance(NamedTuple):
+    """How many texts may leave now; `wait` is until one may, where none may."""
+
+    texts: int
+    wait: timedelta
+
+
+def the(name: str) -> Sender:
+    """The sender of that name, made when first asked for."""
+    return Sender.objects.get_or_create(name=name, defaults={"counted_at": Now() - ASLEEP})[0]
+
+
+def take(name: str, wanted: int) -> Allowance:
+    """Use up to `wanted` of the allowance, in the caller's transaction, which other workers wait
+    for. It grows by SMS_PER_SECOND, and never beyond what one second gives (or one text)."""
+    assert transaction.get_connection().in_atomic_block
+    the(name)
+    elapsed = ExpressionWrapper(Now() - F("counted_at"), output_field=fields.DurationField())
+    sender = Sender.objects.select_for_update().annotate(elapsed=elapsed).get(name=name)
+    now = clock.now()
+    if sender.paused_until and sender.paused_until > now:
+        return Allowance(0, sender.paused_until - now)
+    rate: float = settings.SMS_PER_SECOND
+    credit = min(max(rate, 1.0), sender.credit + rate * sender.elapsed.total_seconds())
+    texts = min(wanted, int(credit))
+    Sender.objects.filter(pk=sender.pk).update(credit=credit - texts, counted_at=Now())
+    return Allowance(texts, timedelta(seconds=max(0.0, (1 - credit) / rate)))
+
+
+def pause(name: str, *, until: timedelta) -> None:
+    """The operator asks for patience: nobody sends for so long."""
+    Sender.objects.filter(pk=the(name).pk).update(paused_until=clock.now() + until)
+
+
+def note_trouble(name: str, code: int) -> None:
+    """What the administrator must see to (D34)."""
+    Sender.objects.filter(pk=the(name).pk).update(trouble_code=code, trouble_at=clock.now())
+
+
+def note_health(name: str) -> None:
+    """A text was taken: whatever it was is over."""
+    Sender.objects.filter(name=name).exclude(trouble_code=None).update(
+        trouble_code=None, trouble_at=None
+    )
