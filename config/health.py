@@ -7,6 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from notifications import queue
+
 HEARTBEAT_WITHIN = timedelta(seconds=90)
 
 
@@ -19,7 +21,22 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """503 unless everything answers. An unreachable database is answered by the middleware."""
     checks = {"database": True, "migrations": migrated(), "worker": worker_beats()}
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    is_ready = all(checks.values())
+    texts = texts_fare() if is_ready else None
+    return JsonResponse(checks | {"texts": texts}, status=200 if is_ready else 503)
+
+
+def texts_fare() -> dict[str, object]:
+    """Told to whoever watches, and no reason to take the pages away: how many texts are late, what
+    the last day's came to, and the sender's trouble if it has any."""
+    health = queue.health()
+    return {
+        "late": health.late,
+        "sent": health.sent,
+        "failed": health.failed,
+        "unknown": health.unknown,
+        "sender": "trouble" if health.trouble else "paused" if health.paused_until else "well",
+    }
 
 
 def migrated() -> bool:

@@ -182,6 +182,8 @@ def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
     found |= {f"stay:{stay.public_id}": Matter(stay=stay) for stay in stays}
     cases = people_selectors.cases_of(staff).filter(public_id__in=ids["case"])
     found |= {f"case:{key}": matter for key, matter in with_person(cases).items()}
+    people = people_selectors.people_of(staff).filter(public_id__in=ids["person"])
+    found |= {f"person:{person.public_id}": Matter(person=person) for person in people}
     return found
 
 

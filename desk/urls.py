@@ -9,6 +9,7 @@ from desk.web import (
     hours,
     house,
     mine,
+    outbox,
     people,
     series,
     stays,
@@ -58,5 +59,9 @@ urlpatterns: list[URLPattern] = [
     path("absence/", absence.absence_page, name="absence"),
     path("hours/", hours.hours_page, name="hours-page"),
     path("hours/<uuid:public_id>/", hours.hours_of, name="hours-of"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<uuid:public_id>/resend/", outbox.resend, name="text-resend"),
+    path("people/<uuid:public_id>/code/", outbox.send_code, name="person-code"),
+    path("people/<uuid:public_id>/code/read-back/", outbox.read_back, name="person-read-back"),
     path("access/", people.access_log, name="access-page"),
 ]

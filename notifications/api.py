@@ -15,10 +15,13 @@ from rest_framework.response import Response
 from base.fields import InstantField
 from base.pagination import Pages
 from base.views import View
-from notifications import outcomes, planning, selectors
+from notifications import by_hand, inbound, outcomes, planning, queue, selectors, verifying
 from notifications.gateways import twilio
 from notifications.models import Reminder
+from people import services as people_services
+from people.policies import SEES_EVERYTHING, Staff, require
 from people.requests import caller
+from people.serializers import CardOut
 from scheduling import lookup
 
 
@@ -35,6 +38,18 @@ class ReminderOut(serializers.Serializer[Any]):
     why = serializers.CharField(help_text="code of why it does not leave; empty when it does")
     explanation = serializers.CharField()
     schedule_version = serializers.IntegerField()
+
+
+class QueueLine(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(Reminder.Kind.choices)
+    status = serializers.ChoiceField(Reminder.Status.choices)
+    due_at = InstantField()
+    booking = serializers.UUIDField(allow_null=True)
+    recipient = serializers.UUIDField(allow_null=True)
+    error_code = serializers.IntegerField(allow_null=True)
+    explanation = serializers.CharField()
+    attempts = serializers.IntegerField()
 
 
 class Reminders(View):
@@ -62,6 +77,94 @@ def shown(prospect: selectors.Prospect) -> dict[str, Any]:
         "explanation": planning.explained(prospect.why),
         "schedule_version": reminder.schedule_version,
     }
+
+
+class Queue(View):
+    """What staff should look at first: unknown, failed, waiting for a person, then what leaves
+    next."""
+
+    pagination_class = Pages
+
+    @extend_schema(responses=QueueLine(many=True), operation_id="reminders_queue")
+    def get(self, request: Request) -> Response:
+        """The texts of the centres that the caller answers for."""
+        found = queue.in_order(answers_for_texts(request))
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response([shown_in_queue(one) for one in page])
+
+
+def answers_for_texts(request: Request) -> Staff:
+    """Raises NotAllowed for whoever answers for no centre's texts."""
+    staff = caller(request)
+    require(bool(staff.centres_where(SEES_EVERYTHING)))
+    return staff
+
+
+def shown_in_queue(reminder: Any) -> dict[str, Any]:
+    return {
+        "id": reminder.public_id,
+        "kind": reminder.kind,
+        "status": reminder.status,
+        "due_at": InstantField().to_representation(reminder.due_at),
+        "booking": reminder.booking.public_id if reminder.booking else None,
+        "recipient": reminder.recipient.public_id,
+        "error_code": reminder.error_code,
+        "explanation": queue.explanation(reminder),
+        "attempts": reminder.attempts,
+    }
+
+
+class Resend(View):
+    @extend_schema(request=None, responses={200: QueueLine})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Send it again, if it has not left: the operator is asked first."""
+        reader = caller(request)
+        by_hand.resend(queue.text(reader, public_id))
+        return Response(shown_in_queue(queue.text(reader, public_id)))
+
+
+class CodeIn(serializers.Serializer[Any]):
+    code = serializers.RegexField(r"^[0-9]{6}$", max_length=6)
+
+
+class Code(View):
+    @extend_schema(request=None, responses={202: None})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Send a code to the card's number: she reads it back while she is here (D27)."""
+        reader = caller(request)
+        verifying.ask_code(people_services.read_card(reader, public_id), by=reader.user)
+        return Response(status=202)
+
+
+class CodeReadBack(View):
+    @extend_schema(request=CodeIn, responses=CardOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """What she read from her telephone; the number is verified when it is the code."""
+        card = people_services.read_card(caller(request), public_id)
+        return Response(CardOut(verifying.read_back(card, self.body(CodeIn)["code"])).data)
+
+
+@csrf_exempt
+@require_POST
+def twilio_inbound(request: HttpRequest) -> HttpResponse:
+    """What somebody answered. The answer to it is always the same and empty (D36)."""
+    params = request.POST.dict()
+    signed = twilio.verify_signature(
+        twilio.inbound_url(settings.PUBLIC_URL),
+        params,
+        request.headers.get("X-Twilio-Signature"),
+        token=settings.TWILIO_AUTH_TOKEN,
+        read=twilio.INBOUND_FIELDS,
+    )
+    if not signed:
+        return HttpResponse(status=403)
+    try:
+        phone, text = twilio.parse_inbound(params)
+    except ValueError:
+        return HttpResponse(status=400)
+    inbound.hear(phone, text)
+    return HttpResponse("<Response/>", content_type="text/xml")
 
 
 @csrf_exempt

@@ -6,8 +6,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from notifications import services
+from notifications.models import Reminder
 from people import signals as people_signals
 from people.models import ContactCard, Person
+from rooms import arranging
+from rooms import selectors as room_selectors
+from rooms import signals as room_signals
+from rooms.models import Stay
 from scheduling import signals
 from scheduling.models import Booking
 
@@ -20,6 +25,15 @@ def plan(
         services.plan_series(bookings, people)
     else:
         services.plan_reminders(bookings, people)
+
+
+@receiver(room_signals.unit_offered)
+def offer(stay: Stay, **_: Any) -> None:
+    """A hold that does not run out is no question any more, but a place."""
+    booking = arranging.booking_of(stay)
+    people = [member.person for member in room_selectors.members_of(stay)]
+    is_held = booking.status == Booking.Status.HELD
+    services.offer(Reminder.Kind.OFFER if is_held else Reminder.Kind.PLACE, booking, people)
 
 
 @receiver(people_signals.safe_hours_changed)

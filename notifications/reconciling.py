@@ -129,6 +129,12 @@ def learn(delivery: Delivery, gateway: gateways.Gateway) -> None:
             outcomes.note_progress(fresh, report)
 
 
+def is_past_grace(delivery: Delivery) -> bool:
+    """Whether it must be listed by now, if it has left."""
+    grace = timedelta(seconds=settings.SMS_GRACE)
+    return Delivery.objects.filter(pk=delivery.pk, claimed_at__lt=Now() - grace).exists()
+
+
 def is_long_ago(delivery: Delivery) -> bool:
     return Delivery.objects.filter(pk=delivery.pk, claimed_at__lt=Now() - ASKED_FOR).exists()
 

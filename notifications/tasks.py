@@ -3,11 +3,12 @@
 from procrastinate.contrib.django import app
 
 from base import clock, idempotency
-from notifications import reconciling, sending
+from notifications import asking, reconciling, sending
 from scheduling.services import expire_holds
 
 EVERY_MINUTE = "* * * * *"
 EVERY_NIGHT = "17 2 * * *"
+EVERY_MORNING = "40 6 * * *"
 
 
 @app.periodic(cron=EVERY_MINUTE)
@@ -22,6 +23,13 @@ def send_due(timestamp: int) -> None:
 def reconcile(timestamp: int) -> None:
     """Ask the operator about what nobody told us, and take away what has arrived."""
     reconciling.reconcile()
+
+
+@app.periodic(cron=EVERY_MORNING)
+@app.task(queueing_lock="ask_again", pass_context=False)
+def ask_again(timestamp: int) -> None:
+    """Remind staff to ask whether texts are still safe."""
+    asking.ask_again()
 
 
 @app.periodic(cron=EVERY_MINUTE)

@@ -77,6 +77,15 @@ def households_walled_from(staff: Staff) -> QuerySet[KinshipWall, int]:
     return KinshipWall.objects.filter(user=staff.user).values_list("household", flat=True)
 
 
+def others_with_number_of(card: ContactCard) -> int:
+    """How many other people of the centre can be read by whoever has this telephone: what another
+    centre knows is not told (D39)."""
+    if not card.phone:
+        return 0
+    same = ContactCard.objects.filter(phone=card.phone, person__centre=card.person.centre_id)
+    return same.exclude(pk=card.pk).count()
+
+
 def matching(found: QuerySet[Person], text: str) -> QuerySet[Person]:
     """People whose given or family name begins with each of the words of `text`."""
     for word in text.split()[:4]:
@@ -273,7 +282,9 @@ def matters_walled_from(staff: Staff) -> set[str]:
     bookings = Person.objects.filter(household__in=walled).values_list(
         "participations__booking__public_id", flat=True
     )
-    return {f"case:{key}" for key in cases} | {f"booking:{key}" for key in bookings} | others
+    people = Person.objects.filter(household__in=walled).values_list("public_id", flat=True)
+    found = {f"person:{key}" for key in people} | {f"booking:{key}" for key in bookings}
+    return found | {f"case:{key}" for key in cases} | others
 
 
 MATTERS: list[Callable[[Collection[int]], Iterable[str]]] = []

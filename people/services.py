@@ -321,6 +321,15 @@ def read_person(staff: Staff, public_id: UUID) -> Person:
     return person
 
 
+def read_card(staff: Staff, public_id: UUID) -> ContactCard:
+    """A contact card by its own id, for whoever needs to know the person. Raises NotFound,
+    NotAllowed."""
+    card = selectors.contact_card(staff, public_id)
+    require(knows_person(staff, card.person))
+    note_read(staff.user, card.person.centre_id, "person", card.person.public_id)
+    return card
+
+
 def read_case(staff: Staff, public_id: UUID) -> Case:
     """One case, likewise. Raises NotFound."""
     case = selectors.case(staff, public_id)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from base import clock
 from base.errors import NotFound
 from people.models import Centre, Person, User
-from rooms import arranging, selectors, snapshot, steps
+from rooms import arranging, selectors, signals, snapshot, steps
 from rooms.arranging import booking_of
 from rooms.errors import OutsideStay
 from rooms.fitting import Party
@@ -89,7 +89,9 @@ def offer_unit(
     nights = nights or stay.nights
     steps.check_dates(nights)
     stay.from_on, stay.to_on = nights.from_on, nights.to_on
-    return held(stay, wanted, units, reserve=reserve, by=by)
+    stay = held(stay, wanted, units, reserve=reserve, by=by)
+    signals.unit_offered.send(Stay, stay=stay)
+    return stay
 
 
 def held(stay: Stay, wanted: Wanted, units: Sequence[int], *, reserve: bool, by: User) -> Stay:

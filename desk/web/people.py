@@ -15,6 +15,7 @@ from desk import selectors, services
 from desk.pages import accepted, back, done, once, ours, page
 from desk.people_forms import CardForm, CaseForm, PersonForm, RenewalForm
 from notifications import selectors as reminders
+from notifications import verifying
 from notifications.planning import explained
 from people import policies
 from people import selectors as people_selectors
@@ -82,6 +83,8 @@ def one_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "series": selectors.series_of(staff, person),
         "card": card,
         "silence": silence_of(card),
+        "shared": people_selectors.others_with_number_of(card) if card else 0,
+        "code_asked": bool(card and not card.verified_at and verifying.is_open(card)),
         "cases": [(case, case.is_overdue_on(today)) for case in cases],
         "prospects": [
             (prospect, explained(prospect.why)) for prospect in reminders.ahead_for(staff, person)

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -65,6 +65,7 @@ STATUSES: Final = frozenset(
     }
 )
 STATUS_FIELDS: Final = ("MessageSid", "MessageStatus", "ErrorCode")
+INBOUND_FIELDS: Final = ("From", "Body")
 
 _send_by: ContextVar[float] = ContextVar("send_by", default=float("inf"))
 """Looked at when the request is about to leave, for a worker may be stopped anywhere before."""
@@ -206,6 +207,11 @@ def status_url(public_url: str, attempt: UUID) -> str:
     return f"{public_url.rstrip('/')}/hooks/twilio/status/{attempt}/"
 
 
+def inbound_url(public_url: str) -> str:
+    """Where Twilio brings what people answer."""
+    return f"{public_url.rstrip('/')}/hooks/twilio/inbound/"
+
+
 def _flaw(message: Message) -> int | None:
     """Twilio's code for what it would refuse in `message`, or None.
 
@@ -340,11 +346,16 @@ class _HttpClient(HttpClient):  # type: ignore[misc]  # Twilio ships annotations
 
 
 def verify_signature(
-    url: str, params: Mapping[str, str], signature: str | None, *, token: str
+    url: str,
+    params: Mapping[str, str],
+    signature: str | None,
+    *,
+    token: str,
+    read: Collection[str] = STATUS_FIELDS,
 ) -> bool:
-    """Whether Twilio signed this status callback, and it can be read in one way only.
+    """Whether Twilio signed this callback, and the fields we `read` can be read in one way only.
 
-    `url` is `status_url` of the attempt, `params` the form's fields. Never raises: whatever
+    `url` is the one we gave Twilio, `params` the form's fields. Never raises: whatever
     the signature header holds, a stranger sent it. An empty `token` verifies nothing, since
     anyone can sign with it.
     """
@@ -357,10 +368,10 @@ def verify_signature(
         signed: bool = RequestValidator(token).validate(url, fields, signature)
     except UnicodeEncodeError:
         return False
-    return signed and _unambiguous(fields)
+    return signed and _unambiguous(fields, read)
 
 
-def _unambiguous(fields: Mapping[str, str]) -> bool:
+def _unambiguous(fields: Mapping[str, str], read: Collection[str]) -> bool:
     """Whether each field we read stands in the signed text once, under its own name.
 
     The signature covers names and values run together, so A=1, B=2 has the signature of
@@ -370,7 +381,15 @@ def _unambiguous(fields: Mapping[str, str]) -> bool:
     `parse_status`.
     """
     text = "".join(name + fields[name] for name in sorted(fields))
-    return all(text.count(name) == (name in fields) for name in STATUS_FIELDS)
+    return all(text.count(name) == (name in fields) for name in read)
+
+
+def parse_inbound(params: Mapping[str, str]) -> tuple[str, str]:
+    """The number and the words of a verified inbound text. Raises ValueError when it is not one."""
+    sender = params.get("From", "")
+    if not E164.fullmatch(sender):
+        raise ValueError("an inbound text without a number")
+    return sender, params.get("Body", "")
 
 
 def parse_status(params: Mapping[str, str]) -> Report:

@@ -244,6 +244,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("leader", "/find/"),
         ("data-officer", "/"),
         ("data-officer", "/access/"),
+        ("coordinator", "/outbox/"),
     ]
 
 

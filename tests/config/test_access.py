@@ -97,6 +97,10 @@ api:feed           DELETE  feed     204 404 404 404 404 404 404 404 404 401
 api:rooms          GET     -        200 200 200 200 200 200 200 200 200 401
 api:vehicles       GET     -        200 200 200 200 200 200 200 200 200 401
 api:reminders      GET     -        200 404 200 404 404 404 200 404 404 401
+api:reminders-queue GET    -        403 403 200 200 403 403 200 403 403 401
+api:reminder-resend POST   text     403 403 200 404 403 403 200 403 404 401
+api:code           POST    card     202 403 202 404 403 403 202 404 404 401
+api:read-back      POST    card     422 403 422 404 403 403 422 404 404 401
 api:buildings      GET     -        403 403 200 200 200 403 200 403 403 401
 api:units          GET     -        200 200 200 200 200 200 200 200 200 401
 api:units-availability GET -        200 200 200 200 200 200 200 200 200 401
@@ -179,6 +183,10 @@ hours-page         POST    -        403 403 422 422 403 403 422 403 403 302
 hours-of           GET     hours    200 200 200 200 200 200 200 200 404 302
 hours-of           POST    hours    403 403 302 302 403 403 302 403 404 302
 access-page        GET     -        403 403 403 403 403 403 403 200 403 302
+outbox             GET     -        403 403 200 200 403 403 200 403 403 302
+text-resend        POST    text     403 403 302 404 403 403 302 403 404 302
+person-code        POST    mother   302 403 302 404 403 403 302 404 404 302
+person-read-back   POST    mother   302 403 302 404 403 403 302 404 404 302
 tonight-page       GET     -        403 403 200 200 200 403 200 403 403 302
 board-page         GET     -        200 200 200 200 200 200 200 200 200 302
 unit-page          GET     unit     403 403 200 200 200 403 200 403 404 302
@@ -199,6 +207,7 @@ ALIKE = """
 # route                        method  object   staff superuser anonymous
 calendar-feed                  GET     token    200   200       200
 twilio-status                  POST    attempt  403   403       403
+twilio-inbound                 POST    -        403   403       403
 schema                         GET     -        200   200       200
 docs                           GET     -        200   200       200
 api-nothing                    GET     -        404   404       404
@@ -396,6 +405,8 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
         "resource": h.specialist.public_id,
     },
     "GET api:reminders": lambda h: {"booking": h.booking.public_id},
+    "POST api:read-back": lambda h: {"code": "000000"},
+    "POST person-read-back": lambda h: {"code": "000000"},
     "GET api:units-availability": lambda h: {"from": on(0), "to": on(9), "ages": "0,5"},
     "POST api:unit-out-of-service": lambda h: {"from": on(1), "to": on(3)},
     "POST api:cots": lambda h: {

@@ -136,6 +136,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "series": house.series.public_id,
         "hours": house.hours.public_id,
         "me": house.feed.public_id,
+        "outbox": house.text.public_id,
     }
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))
@@ -156,7 +157,8 @@ HOSTILE_FIELDS = """
     lead route document_number document_on valid_until services phone consent safe safe_from
     safe_until wording language script detail resource from_on from_at until_on until_at past page
     adults ages needs kind from_on to_on unit people in_danger who on to_unit count toy due_on from
-    days known wait why of rhythm interval weekdays ends since specialist room original_start act
+    days known wait why of code rhythm interval weekdays ends since specialist room original_start
+    act
 """
 
 

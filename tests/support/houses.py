@@ -13,7 +13,7 @@ from django.db import transaction
 
 from base import clock
 from base.models import Task
-from notifications.models import Delivery
+from notifications.models import Delivery, Reminder
 from people.models import (
     Carer,
     Case,
@@ -91,6 +91,8 @@ class House:
     feed: Feed
     token: str
     attempt: UUID
+    text: Reminder
+    """Of the booking this afternoon; it did not get through."""
     building: Building
     unit: Resource
     """Free."""
@@ -190,8 +192,10 @@ def house(slug: str) -> House:
         feed, url = feeds.open_feed(
             staff_of(psychologist.user), psychologist, detail=Feed.Detail.DISCREET
         )
+    text = booking.reminders.get(kind=Reminder.Kind.ONE_DAY)
+    Reminder.objects.filter(pk=text.pk).update(status=Reminder.Status.FAILED, why="")
     attempt = Delivery.objects.create(
-        reminder=booking.reminders.first(),
+        reminder=text,
         attempt=uuid4(),
         claimed_at=NOW,
         lease_until=NOW + timedelta(minutes=2),
@@ -225,6 +229,7 @@ def house(slug: str) -> House:
         feed=feed,
         token=url.rsplit("/", 1)[1].removesuffix(".ics"),
         attempt=attempt.attempt,
+        text=text,
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
         staff=staff,
