@@ -55,9 +55,18 @@ class Task(Record):
     due_on = models.DateField()
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    mail_lease_until = models.DateTimeField(null=True, editable=False)
+    mailed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["due_on", "id"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(done_at=None, mailed_at=None),
+                name="tasks_to_mail",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "about"],

@@ -304,6 +304,18 @@ if not SMS_GRACE > 2 * TWILIO_TIMEOUT + SMS_LEASE + SMS_LISTING_LAG:
 if not (0 < SMS_PER_SECOND <= 1000 and 1 <= SMS_THREADS <= 64 and SMS_SETTLES > 0):
     refuse("SMS_PER_SECOND (to 1000), SMS_THREADS (1 to 64) and SMS_SETTLES must be positive.")
 
+# --- Letters to staff ---------------------------------------------------------------------
+
+# As smtp+tls://user:password@host:587; empty: nobody is written to, and tasks stand on Today.
+EMAIL_URL = env.str("EMAIL_URL", "")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "pristan@localhost")
+EMAIL_TIMEOUT = 20
+if EMAIL_URL:
+    try:
+        globals().update(environ.Env.email_url_config(EMAIL_URL))
+    except (environ.ImproperlyConfigured, KeyError, ValueError):
+        refuse("EMAIL_URL must look like smtp+tls://user:password@host:587.")
+
 # --- Logs: ids only, no names, phones or tokens -------------------------------------------
 
 LOGGING: dict[str, Any] = {

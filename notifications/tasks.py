@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from base import clock, idempotency
-from notifications import asking, reconciling, sending
+from notifications import asking, mailing, reconciling, sending
 from scheduling.services import expire_holds
 
 EVERY_MINUTE = "* * * * *"
@@ -23,6 +23,13 @@ def send_due(timestamp: int) -> None:
 def reconcile(timestamp: int) -> None:
     """Ask the operator about what nobody told us, and take away what has arrived."""
     reconciling.reconcile()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(queueing_lock="mail_tasks", pass_context=False)
+def mail_tasks(timestamp: int) -> None:
+    """Tell staff by e-mail that there is something to do."""
+    mailing.mail_tasks()
 
 
 @app.periodic(cron=EVERY_MORNING)
