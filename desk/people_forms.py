@@ -156,6 +156,11 @@ class CardForm(Form):
     wording = forms.ChoiceField(choices=ContactCard.Wording.choices, label=_("What a text says"))
     language = forms.ChoiceField(choices=ContactCard.Language.choices, label=_("Language"))
     script = forms.ChoiceField(choices=ContactCard.Script.choices, label=_("Letters"))
+    allows_link = forms.BooleanField(
+        required=False,
+        label=_("A text may hold a link to the appointment"),
+        help_text=_("A link in a text can be opened by whoever holds the phone."),
+    )
 
     def clean(self) -> dict[str, Any]:
         asked = {**(super().clean() or {})}
@@ -174,7 +179,7 @@ class CardForm(Form):
             "consent": answers.get(asked["consent"]),
             "safe_to_text": answers.get(asked["safe"]),
             "hours": (asked["safe_from"], asked["safe_until"]),
-            **{name: asked[name] for name in ("wording", "language", "script")},
+            **{name: asked[name] for name in ("wording", "language", "script", "allows_link")},
         }
 
 

@@ -308,6 +308,11 @@ class ContactCard(Record):
     wording = models.CharField(max_length=10, choices=Wording.choices, default=Wording.DISCREET)
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.BULGARIAN)
     script = models.CharField(max_length=10, choices=Script.choices, default=Script.CYRILLIC)
+    allows_link = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("A link in a text can be opened by whoever holds the phone."),
+    )
     opted_out_on = models.DateField(null=True, blank=True)
     suspended_on = models.DateField(null=True, blank=True)
     history = HistoricalRecords()

@@ -110,7 +110,8 @@ class CardOut(serializers.ModelSerializer[ContactCard]):
         model = ContactCard
         fields: tuple[str, ...] = (
             "id", "phone", "consent_on", "verified_at", "safe_to_text", "safety_asked_on",
-            "safe_from", "safe_until", "wording", "language", "script", "opted_out_on", "silence",
+            "safe_from", "safe_until", "wording", "language", "script", "allows_link",
+            "opted_out_on", "silence",
         )  # fmt: skip
 
     def get_silence(self, card: ContactCard) -> str | None:
@@ -152,6 +153,9 @@ class CardIn(serializers.Serializer[Any]):
     wording = serializers.ChoiceField(ContactCard.Wording.choices, required=False)
     language = serializers.ChoiceField(ContactCard.Language.choices, required=False)
     script = serializers.ChoiceField(ContactCard.Script.choices, required=False)
+    allows_link = serializers.BooleanField(
+        required=False, help_text="a link in a text can be opened by whoever holds the phone"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("safe_from" in attrs) != ("safe_until" in attrs):

@@ -126,7 +126,7 @@ def update_contact_card(
 
     A new number is unverified and says nothing about safety. Consent is dated and signed by
     its taker; an answer about safety is dated, also when it is no. `wording` may hold
-    wording, language and script.
+    wording, language, script and allows_link.
     """
     card, _ = ContactCard.objects.select_for_update().get_or_create(person=person)
     if phone is not None and phone != str(card.phone):

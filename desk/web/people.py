@@ -29,6 +29,7 @@ from scheduling.policies import may_book
 FOUND_SHOWN = 30
 LONGEST_QUESTION = 120
 READS_PER_PAGE = 50
+CARD_FIELDS = ("safe_from", "safe_until", "wording", "language", "script", "allows_link")
 
 
 @page
@@ -109,10 +110,7 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     present = people_selectors.contact_card_of(person) or ContactCard(person=person)
     initial = {
         "phone": present.phone,
-        **{
-            name: getattr(present, name)
-            for name in ("safe_from", "safe_until", "wording", "language", "script")
-        },
+        **{name: getattr(present, name) for name in CARD_FIELDS},
     }
     form = CardForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -26,6 +26,7 @@ OPTIONAL: Mapping[str, Sent] = {
         "safe_until": "20:00",
         "language": "bg",
         "script": "latin",
+        "allows_link": True,
     },
     "PATCH api:service": {
         "duration": "00:50:00",

@@ -156,6 +156,7 @@ HOSTILE_FIELDS = """
     at fold carer hold without_papers given_name family_name birth_on centre family number opened_on
     lead route document_number document_on valid_until services phone consent safe safe_from
     safe_until wording language script detail resource from_on from_at until_on until_at past page
+    allows_link
     adults ages needs kind from_on to_on unit people in_danger who on to_unit count toy due_on from
     days known wait why of code rhythm interval weekdays ends since specialist room original_start
     act
@@ -761,6 +762,16 @@ def test_an_answer_left_alone_keeps_its_date(own: House) -> None:
     after = ContactCard.objects.get(pk=own.card.pk)
     assert (after.consent_on, after.safety_asked_on) == (before.consent_on, before.safety_asked_on)
     assert (after.wording, after.verified_at) == ("plain", before.verified_at)
+
+
+def test_a_link_is_allowed_on_the_card(own: House) -> None:
+    path = f"/people/{own.mother.public_id}/card/"
+    help_text = "A link in a text can be opened by whoever holds the phone."
+    assert help_text in main(Reader(own).get(path))
+    Reader(own).post(path, **card_filled(allows_link="on"))
+    assert ContactCard.objects.get(pk=own.card.pk).allows_link
+    Reader(own).post(path, **card_filled())
+    assert not ContactCard.objects.get(pk=own.card.pk).allows_link
 
 
 def test_a_new_number_asks_for_everything_anew(own: House) -> None:

@@ -285,6 +285,14 @@ def test_what_is_not_given_stays(office):
     assert {name for name in after if after[name] != before[name]} == {"wording"}
 
 
+def test_link_is_allowed_only_when_it_is_said(office):
+    before = office.card(phone="0888123456").json()["allows_link"]
+
+    after = office.card(allows_link=True).json()["allows_link"]
+
+    assert (before, after) == (False, True)
+
+
 def test_new_number_is_unverified_and_says_nothing_of_safety(office):
     building.card(office.mother)
 
@@ -372,6 +380,7 @@ def test_safe_hours_have_two_ends_in_order(office, hours, status):
         {"wording": "loud"},
         {"language": "de"},
         {"script": "runes"},
+        {"allows_link": "perhaps"},
         {"consent": "maybe"},
         {"safe_to_text": None},
     ],
