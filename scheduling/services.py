@@ -176,14 +176,15 @@ def reschedule_booking(
     booking: Booking,
     *,
     starts_at: datetime,
-    by: User,
+    by: User | None,
     lead: Resource | None = None,
     room: Resource | None = None,
     without: Resource | None = None,
     version: int | None = None,
 ) -> Booking:
     """Move a booking that has not begun, keeping its people; lead and room stay unless named
-    or, for the room, taken. Of colleagues, one may be left out.
+    or, for the room, taken. Of colleagues, one may be left out. `by` nobody: the family itself,
+    through its link.
 
     Raises what `book` does, and WrongStep, AlreadyBegun, StaleVersion.
     """
@@ -214,14 +215,23 @@ def reschedule_booking(
     writing.record(
         booking,
         Change.What.RESCHEDULED,
-        by=by.pk,
-        facts={"was": was.isoformat(), **writing.described(booking, holdings)},
+        by=by.pk if by else None,
+        facts={
+            "was": was.isoformat(),
+            **writing.described(booking, holdings),
+            **through(by),
+        },
     )
     notice_serial_moves(booking, wish.people)
-    warn_before_access_ends(booking, access_ends_on, by=by)
+    warn_before_access_ends(booking, access_ends_on, by=by or booking.created_by)
     if booking.status == Status.CONFIRMED:
         signals.bookings_rescheduled.send(Booking, bookings=[booking], people=wish.people)
     return booking
+
+
+def through(by: User | None) -> dict[str, str]:
+    """What a change says of its author when it is none of the staff."""
+    return {} if by else {"through": Change.LINK}
 
 
 def notice_serial_moves(booking: Booking, people: Sequence[Person]) -> None:
@@ -239,13 +249,13 @@ def notice_serial_moves(booking: Booking, people: Sequence[Person]) -> None:
 def cancel_booking(
     booking: Booking,
     *,
-    by: User,
+    by: User | None,
     party: Booking.Party,
     reason: str = "",
     version: int | None = None,
 ) -> Booking:
     """Cancel before the start, by the family or by the centre (D9). A block may be lifted at
-    any time: what is left of it is freed.
+    any time: what is left of it is freed. `by` nobody: the family itself, through its link.
 
     Raises WrongStep, AlreadyBegun, StaleVersion.
     """
@@ -257,7 +267,8 @@ def cancel_booking(
         booking.cancelled_by, booking.cancel_reason = party, reason
         steps.move_to(booking, Status.CANCELLED)
         writing.release(booking)
-    writing.record(booking, Change.What.CANCELLED, by=by.pk, facts={"party": party.value})
+    facts = {"party": party.value, **through(by)}
+    writing.record(booking, Change.What.CANCELLED, by=by.pk if by else None, facts=facts)
     signals.bookings_cancelled.send(Booking, bookings=[booking])
     return booking
 

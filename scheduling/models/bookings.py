@@ -249,9 +249,14 @@ class Allocation(models.Model):
 
 
 class Change(models.Model):
-    """What was done to a booking, when and by whom; facts are ids and instants, never names."""
+    """What was done to a booking, when and by whom; facts are ids and instants, never names.
+
+    `by` is null for what the program did by itself, and for what the family did through its link:
+    then the facts say so.
+    """
 
     holds_personal_data = False
+    LINK = "link"
 
     class What(models.TextChoices):
         BOOKED = "booked", _("booked")
@@ -283,6 +288,10 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.booking_id}"
+
+    @property
+    def is_by_family(self) -> bool:
+        return bool(self.facts.get("through") == self.LINK)
 
 
 class Feed(Record):

@@ -59,6 +59,11 @@ class Service(Record):
     )
     entry_bases = models.ManyToManyField(EntryBasis, blank=True, related_name="services")
     is_offered = models.BooleanField(default=True)
+    family_may_move = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The family may choose another free hour through the link in its text."),
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

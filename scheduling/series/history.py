@@ -82,7 +82,9 @@ NOTHING = Snapshot({}, {}, {}, False)
 
 
 @contextmanager
-def kept(series: Series, what: What, *, by: User, was: Snapshot | None = None) -> Iterator[None]:
+def kept(
+    series: Series, what: What, *, by: User | None, was: Snapshot | None = None
+) -> Iterator[None]:
     """Keep what the block changes of the series: how each date and term was before, and the
     version that a date has since."""
     was = was or snapshot(series)
@@ -112,7 +114,7 @@ def identity(state: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     return state["version"], state["term"], instant_in(state["original_start"])
 
 
-def note(series: Series, what: What, *, by: User, before: dict[str, Any]) -> None:
+def note(series: Series, what: What, *, by: User | None, before: dict[str, Any]) -> None:
     SeriesChange.objects.create(series=series, what=what, by=by, at=clock.now(), before=before)
 
 
@@ -125,7 +127,7 @@ def last_change(series: Series) -> SeriesChange | None:
 
 
 @contextmanager
-def date_kept(booking: Booking, what: What, *, by: User) -> Iterator[None]:
+def date_kept(booking: Booking, what: What, *, by: User | None) -> Iterator[None]:
     """The same for a command on one booking, whose resources are locked, if it is a date of a
     series; and the library's record of that date."""
     if booking.term is None:

@@ -155,5 +155,6 @@ class ChangeOut(serializers.ModelSerializer[Change]):
         fields: tuple[str, ...] = ("what", "by", "at", "version", "facts")
 
     def get_by(self, change: Change) -> str | None:
-        """The colleague's name; null for what the program did by itself."""
+        """The colleague's name; null for what the program did by itself, or the family through
+        its link (then `facts.through` is "link")."""
         return str(change.by) if change.by else None

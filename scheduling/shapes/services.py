@@ -19,7 +19,7 @@ class ServiceOut(serializers.ModelSerializer[Service]):
         fields: tuple[str, ...] = (
             "id", "centre", "code", "name", "initials", "duration", "buffer_after", "travel",
             "minimum_notice", "step", "modalities", "specialists", "needs_vehicle", "access",
-            "our_defaults",
+            "family_may_move", "our_defaults",
         )  # fmt: skip
         read_only_fields = ("code", "name", "our_defaults")
 

@@ -38,6 +38,7 @@ OPTIONAL: Mapping[str, Sent] = {
         "specialists": 1,
         "needs_vehicle": False,
         "access": "general",
+        "family_may_move": True,
     },
     "POST api:bookings": {"hold": False, "without_papers": "", "vehicle": None, "fold": 0},
     "POST api:all-series": {

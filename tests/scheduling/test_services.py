@@ -25,6 +25,8 @@ from scheduling.models import (
     Service,
 )
 from scheduling.planning import Wish
+from scheduling.series.making import Repetition, create_series
+from scheduling.series.recurrence import Freq, Pattern
 from tests.support import building
 from tests.support.building import MONDAY, at
 
@@ -1594,3 +1596,55 @@ def test_bookings_keep_their_times_when_a_service_changes(house):
     services.change_service(house.talk, duration=timedelta(minutes=30))
 
     assert again(booking).ends_at == at(MONDAY, 10, 50)
+
+
+# The family itself, through its link
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [(timedelta(hours=25), Outcome.CANCELLED_EARLY), (timedelta(hours=3), Outcome.CANCELLED_LATE)],
+)
+def test_family_cancels_early_or_late_like_anybody(house, ahead, expected):
+    booking = house.book(at(TUESDAY, 14))
+
+    with clock.frozen(booking.starts_at - ahead):
+        services.cancel_booking(booking, by=None, party=Party.CLIENT)
+
+    assert [seat.outcome for seat in booking.participations.all()] == [expected]
+
+
+def test_what_the_family_does_is_said_to_be_its_own(house):
+    booking = house.book(at(TUESDAY, 14))
+
+    services.reschedule_booking(booking, starts_at=at(TUESDAY, 11), by=None)
+    services.cancel_booking(booking, by=None, party=Party.CLIENT)
+
+    told = [(change.what, change.by, change.is_by_family) for change in booking.changes.all()]
+    assert told == [
+        (What.BOOKED, house.by, False),
+        (What.RESCHEDULED, None, True),
+        (What.CANCELLED, None, True),
+    ]
+
+
+def test_hold_that_expires_is_nobodys_doing(house):
+    booking = house.book(at(TUESDAY, 14), hold=True)
+
+    with clock.frozen(NOW + timedelta(hours=1)):
+        services.expire_holds()
+
+    assert [change.is_by_family for change in booking.changes.filter(by=None)] == [False]
+
+
+def test_family_moves_one_date_of_a_series_and_the_series_knows(house):
+    weekly = Repetition(Pattern(Freq.WEEKLY, weekdays=(TUESDAY.weekday(),)), count=3)
+    series = create_series(house.wish(at(TUESDAY, 10)), weekly, by=house.by)
+    booking = Booking.objects.filter(term__series=series).earliest("starts_at")
+
+    services.reschedule_booking(booking, starts_at=at(TUESDAY, 14), by=None)
+
+    assert list(series.changes.values_list("what", "by")) == [
+        ("created", house.by.pk),
+        ("moved", None),
+    ]
