@@ -47,6 +47,8 @@ class Task(Record):
         SMS_SUSPENDED = "sms_suspended", _("A number takes no texts: ask for another")
         SMS_REPLY = "sms_reply", _("Somebody answered a text: call her")
         SAFETY_DUE = "safety_due", _("Ask again whether texts are safe")
+        CALL_ASKED = "call_asked", _("A family asks to be called")
+        CANNOT_COME = "cannot_come", _("Somebody cannot come to an hour with others")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=40, choices=Kind.choices)

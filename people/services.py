@@ -168,10 +168,12 @@ def verify_number(
 
 
 @transaction.atomic
-def opt_out(card: ContactCard) -> ContactCard:
-    """She asked for no messages; counts at once (D36)."""
+def opt_out(card: ContactCard, *, through: str = "") -> ContactCard:
+    """She asked for no messages; counts at once (D36). `through` tells the card's history how she
+    said so, when it was to nobody of the staff."""
     fresh = locked(card)
     fresh.opted_out_on = clock.today()
+    fresh._change_reason = through or None  # type: ignore[attr-defined]
     fresh.save()
     return fresh
 
