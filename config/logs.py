@@ -5,15 +5,15 @@ import re
 import traceback
 
 SECRETS = re.compile(
-    r"(?P<feed>/feeds/)[^\s/?\"'.]+"
+    r"(?P<path>/(?:feeds|v)/)[^\s/?\"'.]+"
     r"|(?P<header>\bToken\s+)[\w.\-]+"
     r"|(?P<phone>\+?(?<!\w)(?:359|0)[\s\-]?8\d[\d\s\-]{6,9}\d)"
 )
 
 
 def redact(text: str) -> str:
-    """`text` with feed tokens, API tokens and Bulgarian mobile numbers replaced."""
-    return SECRETS.sub(lambda m: f"{m['feed'] or m['header'] or ''}[redacted]", text)
+    """`text` with tokens of feeds and links, API tokens and Bulgarian mobile numbers replaced."""
+    return SECRETS.sub(lambda m: f"{m['path'] or m['header'] or ''}[redacted]", text)
 
 
 class RedactSecrets(logging.Filter):

@@ -48,7 +48,9 @@ class DatabaseDownMiddleware:
 
 
 def database_down(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith(("/api/", "/feeds/", "/hooks/")):
+    if request.path.startswith("/v/"):
+        response = problems.neutral(503)
+    elif request.path.startswith(("/api/", "/feeds/", "/hooks/")):
         response = problems.plain(problems.DATABASE_DOWN)
     else:
         response = render(request, "503.html", status=503)

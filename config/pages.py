@@ -31,4 +31,6 @@ def failed(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = problems.make(500, "failed", _("Something broke. It was noted."))
         return JsonResponse(body, status=500, content_type=problems.CONTENT_TYPE)
+    if request.path.startswith("/v/"):
+        return problems.neutral(500)
     return render(request, "500.html", status=500)

@@ -139,3 +139,11 @@ def plain(status: int) -> HttpResponse:
         _("The database is not answering. Nothing was changed; try again in a few seconds."),
     )
     return HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+
+
+def neutral(status: int) -> HttpResponse:
+    """To a phone that opened the link of a text: our own pages would say whose it is."""
+    text = "Моля, опитайте по-късно.\nPlease try again later.\n"
+    response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
+    return response

@@ -51,7 +51,7 @@ class PortTaken(RuntimeError):
 
 
 def web(host: str, port: int, workers: int) -> Child:
-    """Granian; without its access log, because the paths of calendar feeds are secrets."""
+    """Granian; without its access log, because paths of feeds and links are secrets."""
     options = {
         "--interface": "wsgi",
         "--host": host,

@@ -1,12 +1,14 @@
 """What to tell whom and when (reminder), each attempt to tell it (delivery), and by whom it
 leaves (sender)."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from base.models import Record
-from people.models import Centre, Person, User
+from people.models import Centre, ContactCard, Person, User
 from scheduling.models import Booking
 
 
@@ -183,3 +185,55 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AppointmentLink(models.Model):
+    """The page of one appointment for whoever holds the phone: what she answered there.
+
+    The token stands in one text and nowhere else; here is its SHA-256. The link follows its
+    booking: the hour is read from there, and with the booking's end the link ends. An answer
+    holds for the schedule version it was given to.
+    """
+
+    holds_personal_data = True
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="links")
+    recipient = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    schedule_version = models.PositiveIntegerField(help_text="of which the text told")
+    wording = models.CharField(
+        max_length=10, choices=ContactCard.Wording.choices, help_text="of the text it stood in"
+    )
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    cannot_come_at = models.DateTimeField(null=True)
+    answered_version = models.PositiveIntegerField(
+        null=True, help_text="the schedule version that the later of the two is about"
+    )
+    please_call_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.booking.ends_at
+
+
+class WrongGuess(models.Model):
+    """How many unknown tokens came from one address within an hour."""
+
+    holds_personal_data = True
+
+    address_hash = models.CharField(max_length=64, unique=True, help_text="keyed")
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "wrong guesses"
+
+    def __str__(self) -> str:
+        return f"guesses {self.pk}"

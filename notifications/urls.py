@@ -1,8 +1,8 @@
-"""Routes of reminders and callbacks."""
+"""Routes of reminders, callbacks, and the parent's link."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from notifications import api
+from notifications import api, web
 
 api_patterns = [
     path("reminders/", api.Reminders.as_view(), name="reminders"),
@@ -15,4 +15,9 @@ api_patterns = [
 urlpatterns = [
     path("hooks/twilio/inbound/", api.twilio_inbound, name="twilio-inbound"),
     path("hooks/twilio/status/<uuid:attempt>/", api.twilio_status, name="twilio-status"),
+    path("v/<str:token>/", web.appointment, name="link"),
+    path("v/<str:token>/hours/", web.hours, name="link-hours"),
+    path("v/<str:token>/stop/", web.stop, name="link-stop"),
+    path("v/<str:token>/c.ics", web.calendar_file, name="link-calendar"),
+    re_path(r"^v/.*$", web.nothing, name="link-nothing"),
 ]
