@@ -37,11 +37,12 @@ class Hindrance(models.TextChoices):
 
 @dataclass(frozen=True)
 class Send:
-    """It may leave now, and is worth nothing after that instant."""
+    """It may leave now, and is worth nothing after that instant; `link` is the address in it."""
 
     to: str
     body: str
     until: datetime
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,11 @@ def notice_due_at(card: ContactCard | None) -> datetime | None:
     return next_opening(clock.now() + NOTICE_WAITS, card)
 
 
-def verdict(reminder: Reminder, card: ContactCard | None, *, now: datetime) -> Verdict:
+def verdict(
+    reminder: Reminder, card: ContactCard | None, *, now: datetime, link: str = ""
+) -> Verdict:
     """What to do with a reminder at `now`: everything is checked at the moment of sending
-    (D32), whatever was true when it was planned."""
+    (D32), whatever was true when it was planned. `link` is an address that its text may hold."""
     subject = subjects.of(reminder, now=now)
     if subject is None:
         return Drop()
@@ -130,7 +133,7 @@ def verdict(reminder: Reminder, card: ContactCard | None, *, now: datetime) -> V
         return Keep(Hindrance.OUTSIDE_HOURS)
     if opening > now:
         return Wait(opening)
-    return composed(reminder, subject, card)
+    return composed(reminder, subject, card, link=link)
 
 
 def silence_of(reminder: Reminder, card: ContactCard, day: date) -> Silence | None:
@@ -158,22 +161,48 @@ def last_useful(reminder: Reminder, subject: wording.Facts) -> datetime:
             return subject.starts_at
 
 
-def composed(reminder: Reminder, subject: wording.Facts, card: ContactCard) -> Send | Keep:
-    """The text itself, checked as rendered (D28)."""
-    public_name = reminder.centre.public_name
+def composed(
+    reminder: Reminder, subject: wording.Facts, card: ContactCard, *, link: str = ""
+) -> Send | Keep:
+    """The text itself, checked as rendered (D28). Of links it may hold ours alone."""
+    names = names_in(reminder.booking) if reminder.booking else set()
+    if link and not may_carry(link, reminder, subject, card, names):
+        link = ""
     body = wording.render(
         text_kind(reminder, subject),
-        replace(subject, public_name=public_name),
+        replace(subject, public_name=reminder.centre.public_name, link=link),
         wording=card.wording,
         language=card.language,
         script=card.script,
     )
-    if reminder.booking:
-        try:
-            texts.check_text(body, forbidden=names_in(reminder.booking))
-        except texts.TellingText:
-            return Keep(Hindrance.TELLING_TEXT)
-    return Send(to=str(card.phone), body=body, until=last_useful(reminder, subject))
+    # The end of the link is random: what it happens to spell tells nothing.
+    if reminder.booking and is_telling(body.removesuffix(link), names):
+        return Keep(Hindrance.TELLING_TEXT)
+    return Send(to=str(card.phone), body=body, until=last_useful(reminder, subject), link=link)
+
+
+def may_carry(
+    link: str, reminder: Reminder, subject: wording.Facts, card: ContactCard, names: set[str]
+) -> bool:
+    """Whether the text may hold that link: where the card allows it, the text is about one
+    appointment still to come, and our own address is not telling."""
+    booking = reminder.booking
+    return (
+        card.allows_link
+        and booking is not None
+        and booking.kind == Booking.Kind.CONSULTATION
+        and reminder.kind in {*AHEAD, Kind.MOVED}
+        and (subject.dates, subject.starts_at) == (1, booking.starts_at)
+        and not is_telling(link.rpartition("/v/")[0], names, links_allowed=True)
+    )
+
+
+def is_telling(text: str, names: set[str], *, links_allowed: bool = False) -> bool:
+    try:
+        texts.check_text(text, forbidden=names, links_allowed=links_allowed)
+    except texts.TellingText:
+        return True
+    return False
 
 
 def text_kind(reminder: Reminder, subject: wording.Facts) -> str:

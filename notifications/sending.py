@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now  # noqa: TID251 - leases are on database time
 
 from base import clock
-from notifications import gateways, outcomes, planning, reconciling, senders, texts
+from notifications import gateways, links, outcomes, planning, reconciling, senders, texts
 from notifications.crew import at_once
 from notifications.gateways import Message
 from notifications.models import Delivery, Reminder
@@ -94,14 +94,18 @@ def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> No
     if reminder is None:
         return
     card = ContactCard.objects.filter(person=reminder.recipient_id).first()
-    match planning.verdict(reminder, card, now=clock.now()):
+    token = links.new_token()
+    verdict = planning.verdict(reminder, card, now=clock.now(), link=links.address_of(token))
+    match verdict:
         case planning.Drop():
             outcomes.settle(delivery, Status.DROPPED)
         case planning.Keep(why=why):
             outcomes.settle(delivery, Status.SILENT, why=why)
         case planning.Wait(until=until):
             outcomes.settle(delivery, Status.PLANNED, due_at=until)
-        case planning.Send(to=to, body=body, until=until):
+        case planning.Send(to=to, body=body, until=until, link=link):
+            if link and card and reminder.booking:
+                links.link_for(reminder.booking, reminder.recipient, card.wording, token=token)
             note_what_leaves(delivery, to, body)
             message = Message(to, body, delivery.attempt, until - clock.now(), send_by)
             outcomes.settle_outcome(delivery, gateway.send(message), sender=gateway.name)
@@ -110,7 +114,7 @@ def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> No
 def claimed(delivery: Delivery) -> Reminder | None:
     """The reminder, as it is now, if this worker's lease still runs."""
     return (
-        Reminder.objects.select_related("centre", "booking__centre", "booking__service")
+        Reminder.objects.select_related("centre", "booking__centre", "booking__service", "recipient")
         .filter(
             status=Status.SENDING,
             deliveries=delivery,

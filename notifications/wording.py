@@ -99,13 +99,14 @@ TEMPLATES: Final[Mapping[tuple[str, str, str], str]] = {
 @dataclass(frozen=True)
 class Facts:
     """What a text may speak of: an appointment at `starts_at`, an aware instant, or so many dates
-    from it to `last_at`; or a code."""
+    from it to `last_at`; or a code. `link` is an address to stand at its end."""
 
     starts_at: datetime
     last_at: datetime | None = None
     dates: int = 1
     code: str = ""
     public_name: str = ""
+    link: str = ""
 
 
 def render(kind: str, facts: Facts, *, wording: str, language: str, script: str) -> str:
@@ -113,8 +114,9 @@ def render(kind: str, facts: Facts, *, wording: str, language: str, script: str)
 
     English is written in Latin whatever the `script`. The full wording becomes the plain one,
     and the plain one discreet, when there is no `public_name` for it or it would make the text
-    longer than one part (D37): saying less is never less safe. Raises ValueError on a naive
-    instant, KeyError on a text that does not exist.
+    longer than one part (D37): saying less is never less safe. With a link also the least may be
+    longer: an address is long. Raises ValueError on a naive instant, KeyError on a text that does
+    not exist.
     """
     if facts.starts_at.tzinfo is None:
         raise ValueError("An appointment's start must be an aware instant.")
@@ -135,8 +137,8 @@ FROM_LEVEL: Final[Mapping[str, tuple[str, ...]]] = {
 def written(kind: str, facts: Facts, wording: str, language: str, script: str) -> str:
     text = filled(TEMPLATES[kind, wording, language], facts, wording)
     if language == "en" or script == "latin":
-        return texts.gsm_friendly(texts.transliterate(text))
-    return text
+        text = texts.gsm_friendly(texts.transliterate(text))
+    return f"{text} {facts.link}" if facts.link else text
 
 
 def filled(template: str, facts: Facts, wording: str) -> str:

@@ -6,6 +6,7 @@ else, so finding one of them in a log, an address or a text is finding a leak.
 
 import io
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -19,13 +20,13 @@ from rest_framework.response import Response
 
 from base import clock
 from config.logs import RedactSecrets
-from notifications import services
+from notifications import links, services
 from notifications.gateways import Message, Outcome, Sent, Unknown
 from notifications.gateways.console import ConsoleGateway
 from notifications.gateways.twilio import Config, TwilioGateway
 from notifications.models import Reminder
 from people.models import Centre, ContactCard, Household, KinshipWall, Person, Role, User
-from scheduling.models import Resource, Service
+from scheduling.models import Booking, Resource, Service
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.support.calling import Api, browser, token, wire
@@ -297,6 +298,41 @@ def test_feed_that_breaks_leaves_no_token_in_logs(nest, logs, monkeypatch):
     answer = browser().get(f"/feeds/{nest.feed()}.ics")
 
     assert answer.status_code == 500
+    assert "boom" in logs.written.getvalue()
+    assert leaks(nest, logs.written.getvalue()) == []
+
+
+def test_link_of_a_text_leaves_no_token_in_logs(nest, logs):
+    ContactCard.objects.update(allows_link=True)
+    gateway = Recorder()
+    nest.book()
+    send_all(gateway)
+    nest.tokens += [token for m in gateway.sent for token in re.findall(r"/v/(\w+)/", m.body)]
+    token = nest.tokens[-1]
+    client = browser()
+    for path in (f"/v/{token}/", f"/v/{token}/stop/", f"/v/{token}/c.ics", f"/v/{token}"):
+        client.get(path)
+    client.put(f"/v/{token}/")  # 405 is a warning of Django's
+    client.post(f"/v/{token}/", {"answer": "cannot", "of": 1})
+    gone = client.get(f"/v/{token}/")
+    ContactCard.objects.update(allows_link=False)
+    unknown = client.get(f"/v/{token}/")
+
+    assert (len(gateway.sent), gone.status_code, unknown.status_code) == (2, 410, 404)
+    assert leaks(nest, logs.written.getvalue()) == []
+    assert names_in(nest, logs) == []
+
+
+def test_link_that_breaks_tells_nobody_anything(nest, logs, monkeypatch):
+    ContactCard.objects.update(allows_link=True)
+    monkeypatch.setattr("notifications.links.answers_to", explode)
+    booking = Booking.objects.get(public_id=nest.book()["id"])
+    token = links.link_for(booking, nest.canary, "discreet").rsplit("/", 2)[1]
+    nest.tokens.append(token)
+
+    answer = browser().get(f"/v/{token}/")
+
+    assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=utf-8")
     assert "boom" in logs.written.getvalue()
     assert leaks(nest, logs.written.getvalue()) == []
 

@@ -1,14 +1,16 @@
 """From a booking to one text on a phone, or to the reason why there is none."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from base import clock
 from base.models import Task
-from notifications import outcomes, planning, selectors, sending
+from notifications import links, outcomes, planning, selectors, sending
 from notifications.gateways import (
     Message,
     Outcome,
@@ -342,3 +344,96 @@ def test_many_workers_share_the_work_and_send_each_once(book):
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(6)))
     assert len(gateway.sent) == len({message.attempt for message in gateway.sent}) == 8
+
+
+# A link, where the card allows it ----------------------------------------------------------------
+
+ADDRESS = re.compile(re.escape(settings.PUBLIC_URL) + r"/v/([2-9b-z]{16})/$")
+
+
+def token_in(body: str) -> str:
+    found = ADDRESS.search(body)
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize("allows", [True, False])
+@pytest.mark.parametrize("wording", ContactCard.Wording.values)
+def test_text_holds_a_link_only_where_the_card_allows_it(book, allows, wording):
+    booking, gateway = book(card={"allows_link": allows, "wording": wording}), Recorder()
+
+    send_at(at(FRIDAY - timedelta(1), 10), gateway)
+
+    (message,) = gateway.sent
+    assert bool(token_in(message.body)) is allows
+    assert ("://" in message.body) is allows
+    assert booking.links.count() == allows
+
+
+def test_link_in_a_text_is_the_recipients_and_its_hours(book):
+    booking, gateway = book(card={"allows_link": True, "wording": "plain"}), Recorder()
+
+    send_at(at(FRIDAY - timedelta(1), 10), gateway)
+
+    with clock.frozen(at(FRIDAY - timedelta(1), 11)):
+        link = links.known(token_in(gateway.sent[0].body))
+    (reminder,) = booking.reminders.filter(status="sent")
+    assert (link.booking, link.recipient, link.wording, link.schedule_version) == (
+        booking,
+        reminder.recipient,
+        "plain",
+        1,
+    )
+
+
+def test_each_text_has_a_link_of_its_own(book):
+    booking, gateway = book(card={"allows_link": True}), Recorder()
+    for ahead in (3, 1):
+        send_at(at(FRIDAY - timedelta(ahead), 10), gateway)
+
+    tokens = {token_in(message.body) for message in gateway.sent}
+    assert (len(tokens), booking.links.count()) == (2, 2)
+
+
+def test_what_is_not_sent_makes_no_link(book):
+    booking = book(card={"allows_link": True, "safe_to_text": False})
+
+    send_at(at(FRIDAY - timedelta(1), 10), Recorder())
+
+    assert booking.links.count() == 0
+
+
+@pytest.mark.parametrize(
+    "host", ["https://shelter.example", "https://krizisen-centur.bg", "https://service-1.bg"]
+)
+def test_address_of_ours_that_would_be_telling_stays_away(book, settings, host):
+    settings.PUBLIC_URL = host
+    booking, gateway = book(card={"allows_link": True}), Recorder()
+    booking.service.name = "Service-1"
+    booking.service.save()
+
+    send_at(at(FRIDAY - timedelta(1), 10), gateway)
+
+    assert [host in message.body for message in gateway.sent] == [False]
+    assert booking.links.count() == 0
+
+
+def test_no_other_link_comes_along_with_ours(book):
+    booking, gateway = book(card={"allows_link": True, "wording": "full"}), Recorder()
+    booking.centre.public_name = "www.else.bg"
+    booking.centre.save()
+    ContactCard.objects.update(script="latin")
+
+    send_at(at(FRIDAY - timedelta(1), 10), gateway)
+
+    assert gateway.sent == []
+    assert "telling_text" in booking.reminders.values_list("why", flat=True)
+
+
+def test_what_a_token_happens_to_spell_is_no_matter(book, monkeypatch):
+    monkeypatch.setattr(links, "new_token", lambda: "2345678923456789")
+    book(card={"allows_link": True})
+    gateway = Recorder()
+
+    send_at(at(FRIDAY - timedelta(1), 10), gateway)
+
+    assert token_in(gateway.sent[0].body) == "2345678923456789"

@@ -151,3 +151,30 @@ def test_texts_of_different_meaning_differ(kind):
 
 def test_a_code_is_bare():
     assert {rendered("code", *one[1:]) for one in EVERY if one[0] == "code"} == {"012345"}
+
+
+LINK = "https://v.example/v/23456789bcdfghjk/"
+
+
+@pytest.mark.parametrize(
+    ("wording", "script", "text"),
+    [
+        ("discreet", "latin", "Napomnyane: 24.11.2026 g., 10:00 ch."),
+        ("plain", "latin", "Napomnyane: sreshta na 24.11.2026 g., 10:00 ch."),
+        ("full", "latin", "Pristan: sreshta na 24.11.2026 g., 10:00 ch."),
+        # In Cyrillic no wording leaves room for it in one part: then the least is said.
+        ("discreet", "cyrillic", "Напомняне: 24.11.2026 г., 10:00 ч."),
+        ("plain", "cyrillic", "Напомняне: 24.11.2026 г., 10:00 ч."),
+        ("full", "cyrillic", "Напомняне: 24.11.2026 г., 10:00 ч."),
+    ],
+)
+def test_a_link_stands_at_the_end_and_makes_a_long_text_say_less(wording, script, text):
+    facts = Facts(STARTS_AT, public_name="Пристан", link=LINK)
+    told = render("reminder", facts, wording=wording, language="bg", script=script)
+    assert told == f"{text} {LINK}"
+
+
+def test_with_a_link_a_long_name_goes_before_the_meeting_does():
+    facts = Facts(STARTS_AT, public_name="N" * 110, link=LINK)
+    text = render("reminder", facts, wording="full", language="en", script="latin")
+    assert text == f"Reminder: appointment on 24.11.2026, 10:00 {LINK}"
