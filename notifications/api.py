@@ -12,10 +12,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from base import clock
 from base.fields import InstantField
 from base.pagination import Pages
 from base.views import View
-from notifications import by_hand, inbound, outcomes, planning, queue, selectors, verifying
+from notifications import (
+    by_hand,
+    inbound,
+    links,
+    outcomes,
+    planning,
+    queue,
+    selectors,
+    verifying,
+)
 from notifications.gateways import twilio
 from notifications.models import Reminder
 from people import services as people_services
@@ -38,6 +48,13 @@ class ReminderOut(serializers.Serializer[Any]):
     why = serializers.CharField(help_text="code of why it does not leave; empty when it does")
     explanation = serializers.CharField()
     schedule_version = serializers.IntegerField()
+    said = serializers.ChoiceField(
+        links.Said.choices, allow_null=True, help_text="by the recipient, of the hour as it is now"
+    )
+    said_at = InstantField(allow_null=True)
+    call_asked_at = InstantField(
+        allow_null=True, help_text="when the recipient asked to be called about the booking"
+    )
 
 
 class QueueLine(serializers.Serializer[Any]):
@@ -62,11 +79,13 @@ class Reminders(View):
         booking = lookup.known_booking(staff, self.query(RemindersQuery)["booking"])
         pages = self.pagination_class()
         page = pages.paginate_queryset(selectors.of_booking(booking), request, view=self) or []
-        return pages.get_paginated_response([shown(prospect) for prospect in page])
+        answers = links.answers_to([booking])
+        return pages.get_paginated_response([shown(prospect, answers) for prospect in page])
 
 
-def shown(prospect: selectors.Prospect) -> dict[str, Any]:
+def shown(prospect: selectors.Prospect, answers: links.Answers) -> dict[str, Any]:
     reminder = prospect.reminder
+    answer = answers.get((reminder.booking_id or 0, reminder.recipient_id))
     return {
         "id": reminder.public_id,
         "kind": reminder.kind,
@@ -76,6 +95,9 @@ def shown(prospect: selectors.Prospect) -> dict[str, Any]:
         "why": prospect.why,
         "explanation": planning.explained(prospect.why),
         "schedule_version": reminder.schedule_version,
+        "said": answer and answer.said,
+        "said_at": answer and answer.said_at and clock.local(answer.said_at),
+        "call_asked_at": answer and answer.call_asked_at and clock.local(answer.call_asked_at),
     }
 
 

@@ -114,7 +114,9 @@ def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> No
 def claimed(delivery: Delivery) -> Reminder | None:
     """The reminder, as it is now, if this worker's lease still runs."""
     return (
-        Reminder.objects.select_related("centre", "booking__centre", "booking__service", "recipient")
+        Reminder.objects.select_related(
+            "centre", "booking__centre", "booking__service", "recipient"
+        )
         .filter(
             status=Status.SENDING,
             deliveries=delivery,

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from base import clock, idempotency
-from notifications import asking, mailing, reconciling, sending
+from notifications import asking, guesses, mailing, reconciling, sending
 from scheduling.services import expire_holds
 
 EVERY_MINUTE = "* * * * *"
@@ -51,3 +51,10 @@ def retire_holds(timestamp: int) -> None:
 def forget_keys(timestamp: int) -> None:
     """Idempotency keys are kept for a day."""
     idempotency.forget(before=clock.now() - idempotency.KEPT)
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="forget_guesses", pass_context=False)
+def forget_guesses(timestamp: int) -> None:
+    """Who asked for links that do not exist."""
+    guesses.forget()

@@ -17,6 +17,7 @@ from base import clock
 from desk import selectors
 from desk.forms import CancelForm, MoveForm, OutcomeForm, VersionForm, WindowForm
 from desk.pages import accepted, back, done, page
+from notifications import links
 from notifications import selectors as reminders
 from notifications.planning import explained
 from people import selectors as people_selectors
@@ -58,6 +59,7 @@ def shown(
         "prospects": [
             (prospect, explained(prospect.why)) for prospect in reminders.of_booking(booking)
         ],
+        "answers": links.answers_to([booking]).values(),
         "changes": [told(change, event) for change in booking.changes.select_related("by")],
         "cancel": cancel,
         "may_change": may_change,

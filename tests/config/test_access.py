@@ -208,6 +208,14 @@ ALIKE = """
 calendar-feed                  GET     token    200   200       200
 twilio-status                  POST    attempt  403   403       403
 twilio-inbound                 POST    -        403   403       403
+link                           GET     link     200   200       200
+link                           POST    link     302   302       302
+link-hours                     GET     link     302   302       302
+link-hours                     POST    link     302   302       302
+link-stop                      GET     link     200   200       200
+link-stop                      POST    link     302   302       302
+link-calendar                  GET     link     200   200       200
+link-nothing                   GET     -        404   404       404
 schema                         GET     -        200   200       200
 docs                           GET     -        200   200       200
 api-nothing                    GET     -        404   404       404
@@ -445,6 +453,7 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "POST hours-page": lambda h: {"first_on": "?"},
     "POST hours-of": lambda h: {"act": "leave-out", "on": SATURDAY, "version": 1},
     "POST series-page": lambda h: {"act": "undo", "version": 1},
+    "POST link": lambda h: {"answer": "come", "of": 1},
     "POST new-person": lambda h: {"given_name": ""},
     "POST new-case": lambda h: {"number": ""},
     "POST person-card": lambda h: {"phone": "?"},

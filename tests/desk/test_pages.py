@@ -738,6 +738,22 @@ def test_kin_and_other_centres_find_nobody(own: House, foreign: House) -> None:
         assert Reader(own, "kin").get(f"{path}{step}/").status_code == 404
 
 
+def test_what_the_family_said_stands_with_its_booking(own: House) -> None:
+    calling.browser().post(f"/v/{own.link}/", {"answer": "come", "of": 1})
+    calling.browser().post(f"/v/{own.link}/", {"answer": "call", "of": 1})
+    page = main(Reader(own).get(page_of(own.booking)))
+    assert f"{own.mother.full_name}: will come" in page
+    assert f"{own.mother.full_name} asks to be called" in page
+    assert "A family asks to be called" in main(Reader(own).get("/"))
+
+
+def test_what_the_family_did_itself_is_its_own_in_the_history(own: House) -> None:
+    calling.browser().post(f"/v/{own.link}/", {"answer": "cannot", "of": 1})
+    page = main(Reader(own).get(page_of(own.booking)))
+    assert "the family, through its link" in page
+    assert "cannot come" in page
+
+
 def test_why_nothing_would_be_sent_is_said(own: House) -> None:
     ContactCard.objects.filter(pk=own.card.pk).update(safe_to_text=False)
     page = main(Reader(own).get(f"/people/{own.mother.public_id}/"))

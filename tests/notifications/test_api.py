@@ -11,11 +11,11 @@ from django.test import override_settings
 from twilio.request_validator import RequestValidator
 
 from base import clock
-from notifications import sending
+from notifications import links, sending
 from notifications.gateways import Sent
-from notifications.models import Delivery, Reminder
+from notifications.models import AppointmentLink, Delivery, Reminder
 from people.models import ContactCard, KinshipWall, Person, Role
-from scheduling.models import Resource, Service
+from scheduling.models import Booking, Resource, Service
 from tests.notifications.recorder import Recorder
 from tests.support import building
 from tests.support.building import MONDAY, at
@@ -437,3 +437,19 @@ def test_reminder_follows_its_last_status(delivery, office, said, shown):
     call_back(delivery.attempt, MessageStatus=said)
 
     assert Reminder.objects.get(deliveries=delivery).status == shown
+
+
+def test_what_the_family_answered_is_told_beside_its_reminders(office):
+    booked = office.booked()
+    before = office.reminders(booked)
+    booking = Booking.objects.get(public_id=booked["id"])
+    links.link_for(booking, office.mother, "discreet")
+    link = AppointmentLink.objects.get()
+
+    links.confirm(link, version=1)
+    links.please_call(link, version=1)
+
+    keys = ("said", "said_at", "call_asked_at")
+    told = [tuple(reminder[key] for key in keys) for reminder in office.reminders(booked)]
+    assert [tuple(reminder[key] for key in keys) for reminder in before] == [(None,) * 3] * 2
+    assert told == [("will_come", *["2027-03-01T08:00:00+02:00"] * 2)] * 2

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from base import clock
 from base.models import Task
+from notifications import links
 from notifications.models import Delivery, Reminder
 from people.models import (
     Carer,
@@ -93,6 +94,8 @@ class House:
     attempt: UUID
     text: Reminder
     """Of the booking this afternoon; it did not get through."""
+    link: str
+    """The token of the mother's link to this afternoon's session."""
     building: Building
     unit: Resource
     """Free."""
@@ -167,7 +170,7 @@ def house(slug: str) -> House:
     )
     KinshipWall.objects.create(user=staff["kin"], household=mother.household)
     wall = KinshipWall.objects.create(user=stranger.user, household=father.household)
-    card = building.card(mother)
+    card = building.card(mother, allows_link=True)
 
     def book(hours: int, **fields: Any) -> Booking:
         starts_at = NOW + timedelta(hours=hours)
@@ -230,6 +233,7 @@ def house(slug: str) -> House:
         token=url.rsplit("/", 1)[1].removesuffix(".ics"),
         attempt=attempt.attempt,
         text=text,
+        link=links.link_for(booking, mother, card.wording).rsplit("/", 2)[1],
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
         staff=staff,
