@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -370,6 +370,43 @@ def take(browser: Browser, url: str, only: set[str]) -> None:
                     print(f"{width}/{name}.png", flush=True)
 
 
+LINK_PAGES = {"link": "", "link-hours": "hours/", "link-stop": "stop/"}
+
+A_LINK = """
+from datetime import timedelta
+from base import clock
+from notifications import links
+from people.models import ContactCard
+from scheduling.models import Booking, Service
+Service.objects.update(family_may_move=True)
+card = ContactCard.objects.filter(
+    verified_at__isnull=False, suspended_on=None,
+    person__participations__booking__status="confirmed",
+    person__participations__booking__starts_at__gt=clock.now() + timedelta(days=2),
+).first()
+ContactCard.objects.filter(pk=card.pk).update(allows_link=True, wording="full")
+booking = Booking.objects.filter(
+    participations__person=card.person, status="confirmed",
+    starts_at__gt=clock.now() + timedelta(days=2),
+).first()
+print(links.link_for(booking, card.person, "full"))
+"""
+
+
+def take_link(browser: Browser, url: str, path: str, only: set[str]) -> None:
+    """A parent's link, also on a small telephone."""
+    pages = {name: path + under for name, under in LINK_PAGES.items()}
+    pages["link-nothing"] = "/v/2222222222222222/"
+    for width, height in (WIDTHS | {360: 640}).items():
+        (TARGET / str(width)).mkdir(parents=True, exist_ok=True)
+        with opened(browser, url, width, height) as page:
+            for name, address in pages.items():
+                if not only or name in only:
+                    page.goto(address)
+                    page.screenshot(path=TARGET / str(width) / f"{name}.png", full_page=True)
+                    print(f"{width}/{name}.png", flush=True)
+
+
 @contextmanager
 def opened(browser: Browser, url: str, width: int, height: int) -> Iterator[Page]:
     context = browser.new_context(
@@ -380,13 +417,15 @@ def opened(browser: Browser, url: str, width: int, height: int) -> Iterator[Page
 
 
 @contextmanager
-def demo_server() -> Iterator[str]:
-    """A server of its own, with a small demo."""
+def demo_server() -> Iterator[tuple[str, str]]:
+    """A server of its own, with a small demo; and the path of a parent's link."""
     cluster = clusters.default()
     name = cluster.copy()
     try:
         database_url = cluster.url(name)
         clusters.manage("demo", "--size", "small", database_url=database_url)
+        shell = "shell", "--no-imports", "-c", A_LINK
+        link = clusters.manage(*shell, database_url=database_url).split()[-1]
         environment = os.environ | {
             "DEBUG": "0",
             "SECRET_KEY": servers.SECRET_KEY,
@@ -401,7 +440,7 @@ def demo_server() -> Iterator[str]:
         log = TARGET / "server.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with servers.running(database_url, log=log, workers=1) as server:
-            yield server.url
+            yield server.url, urlsplit(link).path
     finally:
         cluster.drop(name)
 
@@ -417,8 +456,9 @@ def main() -> None:
         if asked.url:
             take(browser, asked.url, set(asked.names))
         else:
-            with demo_server() as url:
+            with demo_server() as (url, link):
                 take(browser, url, set(asked.names))
+                take_link(browser, url, link, set(asked.names))
         browser.close()
     if asked.readme:
         (ROOT / "docs").mkdir(exist_ok=True)
