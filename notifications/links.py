@@ -7,7 +7,7 @@ link shows another hour when the booking is moved, and nothing when it is over.
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -314,16 +314,24 @@ def hours_for(link: AppointmentLink) -> list[datetime]:
 
 
 def offered(hours: Iterable[datetime], lasting: timedelta) -> dict[datetime, list[datetime]]:
-    """A few a day, which do not overlap, by the day's midnight."""
+    """A few on each of the first days, early and late, which do not overlap; by the day's
+    midnight."""
     days: dict[datetime, list[datetime]] = {}
     for start in hours:
         midnight = clock.midnight(clock.local(start).date())
         if midnight not in days and len(days) == DAYS_OFFERED:
             break
         day = days.setdefault(midnight, [])
-        if len(day) < HOURS_A_DAY and (not day or start - day[-1] >= lasting):
+        if not day or start - day[-1] >= lasting:
             day.append(start)
-    return days
+    return {midnight: spread(day, HOURS_A_DAY) for midnight, day in days.items()}
+
+
+def spread(hours: Sequence[datetime], most: int) -> list[datetime]:
+    """So many of them at most, as evenly as they come."""
+    if len(hours) <= most:
+        return list(hours)
+    return [hours[place * (len(hours) - 1) // (most - 1)] for place in range(most)]
 
 
 @deadlock_retried

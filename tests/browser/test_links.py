@@ -130,7 +130,7 @@ def test_she_answers_without_scripts_on_a_small_telephone(
     telephone.goto(path)
     telephone.get_by_role("button", name="Ще дойда").tap()
     sees("Казахте ни, че ще дойдете.")
-    telephone.get_by_role("link", name="Изберете друг час").tap()
+    telephone.get_by_role("link", name="Искам друг час").tap()
     sees("Остава така, докато не изберете друг.")
     chosen = telephone.locator(".hours button").nth(1)
     hour = chosen.text_content()
