@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from base import clock
 from config.logs import RedactSecrets
-from notifications import links, services
+from notifications import links, sending
 from notifications.gateways import Message, Outcome, Sent, Unknown
 from notifications.gateways.console import ConsoleGateway
 from notifications.gateways.twilio import Config, TwilioGateway
@@ -344,19 +344,20 @@ def test_link_that_breaks_tells_nobody_anything(nest, logs, monkeypatch):
 class Recorder:
     """A gateway that answers what it is told to."""
 
-    outcome: Outcome = field(default_factory=lambda: Sent(sid="SM" + "0" * 32))
+    name = "recorder"
+    outcome: Outcome | None = None
     sent: list[Message] = field(default_factory=list)
 
     def send(self, message: Message) -> Outcome:
         self.sent.append(message)
-        return self.outcome
+        return self.outcome or Sent(sid="SM" + message.attempt.hex)
 
 
 def send_all(gateway: Any) -> None:
     """Everything that falls due in the week."""
     for day in range(5):
         with clock.frozen(at(MONDAY + timedelta(days=day), 14)):
-            services.send_due(gateway)
+            sending.send_due(gateway)
 
 
 def unreachable() -> TwilioGateway:
