@@ -15,6 +15,7 @@ from desk.web import (
     stays,
     ties,
     today,
+    told,
     visits,
 )
 
@@ -63,5 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("outbox/<uuid:public_id>/resend/", outbox.resend, name="text-resend"),
     path("people/<uuid:public_id>/code/", outbox.send_code, name="person-code"),
     path("people/<uuid:public_id>/code/read-back/", outbox.read_back, name="person-read-back"),
+    path("effect/", told.effect_page, name="effect-page"),
+    path("effect/behind/", told.effect_behind, name="effect-behind"),
     path("access/", people.access_log, name="access-page"),
 ]

@@ -18,12 +18,15 @@ from base.pagination import Pages
 from base.views import View
 from notifications import (
     by_hand,
+    effect,
     inbound,
     links,
     outcomes,
     planning,
+    policies,
     queue,
     selectors,
+    shapes,
     verifying,
 )
 from notifications.gateways import twilio
@@ -187,6 +190,19 @@ def twilio_inbound(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     inbound.hear(phone, text)
     return HttpResponse("<Response/>", content_type="text/xml")
+
+
+class EffectOfReminders(View):
+    @extend_schema(parameters=[shapes.EffectQuery], responses=shapes.EffectOut)
+    def get(self, request: Request) -> Response:
+        """How many of the reminded and of the others came, by how long before it was booked."""
+        staff = caller(request)
+        asked = self.query(shapes.EffectQuery)
+        require(bool(staff.centres_where(SEES_EVERYTHING)))
+        centre = lookup.house(staff, asked.get("centre"))
+        require(policies.may_see_effect(staff, centre.pk))
+        of = effect.Range(centre, asked["from"], asked["to"])
+        return Response(shapes.effect_shown(effect.effect(of, outside=asked["outside"])))
 
 
 @csrf_exempt

@@ -10,6 +10,7 @@ api_patterns = [
     path("reminders/<uuid:public_id>/resend/", api.Resend.as_view(), name="reminder-resend"),
     path("contacts/<uuid:public_id>/code/", api.Code.as_view(), name="code"),
     path("contacts/<uuid:public_id>/code/read-back/", api.CodeReadBack.as_view(), name="read-back"),
+    path("reminders/effect/", api.EffectOfReminders.as_view(), name="effect"),
 ]
 
 urlpatterns = [

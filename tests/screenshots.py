@@ -267,6 +267,11 @@ def unit(visit: Visit) -> None:
     visit.page.goto(f"/units/{visit.api('units/')['results'][0]['id']}/")
 
 
+def behind_a_count(visit: Visit) -> None:
+    visit.page.goto("/effect/")
+    visit.page.locator(".counts a").first.click()
+
+
 def first(status: str) -> Callable[[Visit], None]:
     """The page of the first stay that is in this status."""
 
@@ -325,6 +330,9 @@ STEPS: dict[str, Steps] = {
         ("calendars", several_addresses),
         ("hours", at("/hours/")),
         ("hours-of", hours_that_repeat),
+        ("effect", at("/effect/")),
+        ("effect-outside", at("/effect/?outside=on")),
+        ("effect-behind", behind_a_count),
     ],
     "shelter": [
         ("tonight", at("/tonight/")),

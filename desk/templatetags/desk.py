@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 
 from base import clock
 from desk import fields, selectors
+from notifications.effect import Line
+from notifications.proportions import Estimate
 from people.requests import caller
 from scheduling.models import HoursTerm, Term
 from scheduling.series import wording
@@ -57,6 +59,54 @@ def day_typed(instant: datetime) -> str:
 def weekday_short(number: str) -> str:
     """пн for 1."""
     return str(WEEKDAYS_ABBR[int(number) - 1])
+
+
+@register.filter
+def percent(share: float) -> str:
+    """82 for 0.8234."""
+    return f"{100 * share:.0f}"
+
+
+@register.filter
+def points(difference: float) -> str:
+    """+12 or −3 for a difference of shares."""
+    number = round(100 * difference)
+    return f"+{number}" if number > 0 else f"{number}".replace("-", "\N{MINUS SIGN}")
+
+
+BAR, SPACE = 34, 12
+
+
+@register.inclusion_tag("desk/parts/effect_bars.html")
+def bars(line: Line) -> dict[str, Any]:
+    """The two shares of a line as bars with whiskers, on a scale of a thousand."""
+    groups = [("reminded", line.reminded.share), ("not", line.not_reminded.share)]
+    shown = [(group, share) for group, share in groups if share]
+    return {
+        "height": len(shown) * (BAR + SPACE) + SPACE,
+        "scale": [f"{tenth * 250}" for tenth in range(5)],
+        "bars": [bar(group, share, place) for place, (group, share) in enumerate(shown)],
+    }
+
+
+def bar(group: str, share: Estimate, place: int) -> dict[str, str]:
+    """Numbers as text: an address of a drawing knows no decimal commas."""
+    top = SPACE + place * (BAR + SPACE)
+    drawn = {
+        "top": top,
+        "middle": top + BAR // 2,
+        "upper": top + 6,
+        "lower": top + BAR - 6,
+        "width": round(1000 * share.value),
+        "begins": round(1000 * share.low),
+        "ends": round(1000 * share.high),
+    }
+    said = {"share": share.value, "low": share.low, "high": share.high}
+    return {
+        "group": group,
+        **{name: f"{number}" for name, number in drawn.items()},
+        **{name: percent(number) for name, number in said.items()},
+    }
 
 
 @register.filter

@@ -101,6 +101,7 @@ api:reminders-queue GET    -        403 403 200 200 403 403 200 403 403 401
 api:reminder-resend POST   text     403 403 200 404 403 403 200 403 404 401
 api:code           POST    card     202 403 202 404 403 403 202 404 404 401
 api:read-back      POST    card     422 403 422 404 403 403 422 404 404 401
+api:effect         GET     -        403 403 200 200 403 403 200 403 403 401
 api:buildings      GET     -        403 403 200 200 200 403 200 403 403 401
 api:units          GET     -        200 200 200 200 200 200 200 200 200 401
 api:units-availability GET -        200 200 200 200 200 200 200 200 200 401
@@ -182,6 +183,8 @@ hours-page         GET     -        200 200 200 200 200 200 200 200 403 302
 hours-page         POST    -        403 403 422 422 403 403 422 403 403 302
 hours-of           GET     hours    200 200 200 200 200 200 200 200 404 302
 hours-of           POST    hours    403 403 302 302 403 403 302 403 404 302
+effect-page        GET     -        403 403 200 200 403 403 200 403 403 302
+effect-behind      GET     -        403 403 200 200 403 403 200 403 403 302
 access-page        GET     -        403 403 403 403 403 403 403 200 403 302
 outbox             GET     -        403 403 200 200 403 403 200 403 403 302
 text-resend        POST    text     403 403 302 404 403 403 302 403 404 302
@@ -415,6 +418,8 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "GET api:reminders": lambda h: {"booking": h.booking.public_id},
     "POST api:read-back": lambda h: {"code": "000000"},
     "POST person-read-back": lambda h: {"code": "000000"},
+    "GET api:effect": lambda h: {"from": on(-30), "to": on(1)},
+    "GET effect-behind": lambda h: {"lead": "0", "group": "not", "came": "attended"},
     "GET api:units-availability": lambda h: {"from": on(0), "to": on(9), "ages": "0,5"},
     "POST api:unit-out-of-service": lambda h: {"from": on(1), "to": on(3)},
     "POST api:cots": lambda h: {

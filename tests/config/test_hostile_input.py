@@ -79,6 +79,7 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:cancel": {"version": 1, "by": "client", "reason": ""},
     "POST api:outcome": {"version": 1},
     "POST api:feeds": {"detail": "busy", "resource": None, "centre": None},
+    "GET api:effect": {"outside": "true"},
     "GET api:slots": {"modality": "on_site", "page": 1, "page_size": 5},
     "GET api:bookings": {
         "status": "confirmed",
@@ -281,7 +282,7 @@ WRITES = [
 READS = [row for row in ROWS if row.method == "GET"]
 WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
-    *("api:units-availability", "api:board", "api:tonight", "api:turned-away"),
+    *("api:units-availability", "api:board", "api:tonight", "api:turned-away", "api:effect"),
     *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),
 }
 """Answers that have no pages."""

@@ -159,7 +159,7 @@ HOSTILE_FIELDS = """
     allows_link
     adults ages needs kind from_on to_on unit people in_danger who on to_unit count toy due_on from
     days known wait why of code rhythm interval weekdays ends since specialist room original_start
-    act
+    act group came lead outside result
 """
 
 
