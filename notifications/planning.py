@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import models
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from notifications import subjects, texts, wording
 from notifications.models import Reminder
 from people.models import ContactCard, Silence
-from scheduling.models import Booking
+from scheduling.models import Allocation, Booking, Participation
 
 Kind = Reminder.Kind
 
@@ -213,12 +213,19 @@ def text_kind(reminder: Reminder, subject: wording.Facts) -> str:
     return f"{reminder.kind}_many" if many else reminder.kind
 
 
+NAMED = (
+    Prefetch("participations", Participation.objects.select_related("person")),
+    Prefetch("allocations", Allocation.objects.select_related("resource__user")),
+)
+"""Whoever wants the names in many bookings fetches this with them."""
+
+
 def names_in(booking: Booking) -> set[str]:
     """Every name this booking could leak: its people, its staff, its service, its centre."""
-    people: Any = booking.participations.values_list("person__given_name", "person__family_name")
-    staff = booking.allocations.filter(resource__user__isnull=False).values_list(
-        "resource__user__first_name", "resource__user__last_name"
-    )
-    names = {name for pair in (*people, *staff) for name in pair if name}
+    prefetch_related_objects([booking], *NAMED)
+    people = [seat.person for seat in booking.participations.all()]
+    staff = [held.resource.user for held in booking.allocations.all() if held.resource.user]
+    names = {name for one in people for name in (one.given_name, one.family_name)}
+    names |= {name for user in staff for name in (user.first_name, user.last_name)}
     service = {booking.service.name} if booking.service else set()
-    return names | service | {booking.centre.name}
+    return (names | service | {booking.centre.name}) - {""}
