@@ -49,6 +49,7 @@ class Task(Record):
         SAFETY_DUE = "safety_due", _("Ask again whether texts are safe")
         CALL_ASKED = "call_asked", _("A family asks to be called")
         CANNOT_COME = "cannot_come", _("Somebody cannot come to an hour with others")
+        UNREACHED = "unreached", _("Families could not be told by text: call them")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=40, choices=Kind.choices)

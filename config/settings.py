@@ -316,6 +316,14 @@ if EMAIL_URL:
     except (environ.ImproperlyConfigured, KeyError, ValueError):
         refuse("EMAIL_URL must look like smtp+tls://user:password@host:587.")
 
+# --- Whom no text tells -------------------------------------------------------------------
+
+# The list of families whom no text could tell: days it looks ahead, hour of the daily task.
+UNREACHED_DAYS = env.int("UNREACHED_DAYS", 3)
+UNREACHED_HOUR = env.int("UNREACHED_HOUR", 8)
+if not (0 <= UNREACHED_DAYS <= 14 and 0 <= UNREACHED_HOUR <= 23):
+    refuse("UNREACHED_DAYS must lie between 0 and 14, and UNREACHED_HOUR between 0 and 23.")
+
 # --- Logs: ids only, no names, phones or tokens -------------------------------------------
 
 LOGGING: dict[str, Any] = {

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from base import clock
 from base.models import Task
+from notifications import unreached
 from people import selectors as people_selectors
 from people.models import AccessRecord, Case, Centre, Household, NoContact, Person, User
 from people.policies import (
@@ -168,6 +169,8 @@ class Matter:
     stay: Stay | None = None
     case: Case | None = None
     person: Person | None = None
+    families: int | None = None
+    """Of a centre: how many wait for a call."""
 
 
 def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
@@ -184,7 +187,23 @@ def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
     found |= {f"case:{key}": matter for key, matter in with_person(cases).items()}
     people = people_selectors.people_of(staff).filter(public_id__in=ids["person"])
     found |= {f"person:{person.public_id}": Matter(person=person) for person in people}
+    if ids["centre"]:
+        found |= waiting_for_a_call(staff)
     return found
+
+
+def waiting_for_a_call(staff: Staff) -> dict[str, Matter]:
+    """By centre, as many of the families as the reader may know of."""
+    lines = unreached.to_call(unreached.unreached(staff))
+    centres = people_selectors.centres_of(staff).filter(pk__in=staff.centres_where(SEES_EVERYTHING))
+    return {
+        f"centre:{centre.public_id}": Matter(
+            families=unreached.families(
+                line for line in lines if line.booking.centre_id == centre.pk
+            )
+        )
+        for centre in centres
+    }
 
 
 def with_person(cases: Iterable[Case]) -> Mapping[UUID, Matter]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from desk.fields import DayField
-from desk.forms import ByPublicId, StaffForm
+from desk.forms import ByPublicId, Form, StaffForm
+from notifications.calls import Call
 from notifications.effect import LONGEST, Came, Lead, Told
 from people import selectors as people_selectors
 from people.policies import SEES_EVERYTHING
@@ -55,3 +56,10 @@ class BehindForm(EffectForm):
     lead = forms.ChoiceField(choices=Lead.choices)
     group = forms.ChoiceField(choices=GROUPS)
     came = forms.ChoiceField(choices=Came.choices)
+
+
+class CallForm(Form):
+    """What came of a call, and whom it was about."""
+
+    person = forms.UUIDField()
+    result = forms.ChoiceField(choices=Call.Result.choices)

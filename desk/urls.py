@@ -66,5 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:public_id>/code/read-back/", outbox.read_back, name="person-read-back"),
     path("effect/", told.effect_page, name="effect-page"),
     path("effect/behind/", told.effect_behind, name="effect-behind"),
+    path("unreached/", told.unreached_page, name="unreached-page"),
+    path("unreached/<uuid:public_id>/called/", told.called, name="called-page"),
     path("access/", people.access_log, name="access-page"),
 ]

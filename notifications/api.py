@@ -18,6 +18,7 @@ from base.pagination import Pages
 from base.views import View
 from notifications import (
     by_hand,
+    calling,
     effect,
     inbound,
     links,
@@ -29,6 +30,7 @@ from notifications import (
     shapes,
     verifying,
 )
+from notifications.calls import Call
 from notifications.gateways import twilio
 from notifications.models import Reminder
 from people import services as people_services
@@ -203,6 +205,30 @@ class EffectOfReminders(View):
         require(policies.may_see_effect(staff, centre.pk))
         of = effect.Range(centre, asked["from"], asked["to"])
         return Response(shapes.effect_shown(effect.effect(of, outside=asked["outside"])))
+
+
+class Unreached(View):
+    pagination_class = Pages
+
+    @extend_schema(responses=shapes.UnreachedOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Whom no text tells of an hour that is near, why, and whom to call."""
+        staff = caller(request)
+        require(bool(staff.centres_where(SEES_EVERYTHING)))
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(calling.read_unreached(staff), request, view=self) or []
+        return pages.get_paginated_response([shapes.unreached_shown(line) for line in page])
+
+
+class Called(View):
+    @extend_schema(request=shapes.CalledIn, responses=shapes.CallOut)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Keep that she called about this hour."""
+        asked = self.body(shapes.CalledIn)
+        call = calling.note_call(
+            caller(request), public_id, asked["person"], result=Call.Result(asked["result"])
+        )
+        return Response(shapes.call_shown(call))
 
 
 @csrf_exempt

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from base.models import Record
+from notifications.calls import Call as Call  # a module of its own
 from people.models import Centre, ContactCard, Person, User
 from scheduling.models import Booking
 

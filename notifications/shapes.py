@@ -5,9 +5,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import DayField
+from base.fields import DayField, InstantField, WallClockField
+from notifications.calls import Call
 from notifications.effect import LONGEST, NOTE, SMALL, Cell, Effect, Lead, Line, Told
 from notifications.proportions import Estimate
+from notifications.unreached import Caution, Contact
+from notifications.unreached import Line as UnreachedLine
 
 HIDDEN = f"null stands for fewer than {SMALL} (D40)"
 
@@ -99,3 +102,72 @@ def cell_shown(cell: Cell) -> dict[str, Any]:
 
 def estimate_shown(found: Estimate) -> dict[str, float]:
     return {name: round(getattr(found, name), 4) for name in ("value", "low", "high")}
+
+
+class CalledPersonOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ContactOut(CalledPersonOut):
+    phone = serializers.CharField(allow_blank=True, help_text="E.164; empty when none is known")
+    relation = serializers.CharField(allow_blank=True, help_text="to a child without a named carer")
+    safe_from = WallClockField(allow_null=True)
+    safe_until = WallClockField(allow_null=True)
+    caution = serializers.ChoiceField(Caution.choices, allow_blank=True)
+
+
+class CallOut(serializers.Serializer[Any]):
+    result = serializers.ChoiceField(Call.Result.choices)
+    by = serializers.CharField()
+    at = InstantField()
+
+
+class UnreachedOut(serializers.Serializer[Any]):
+    booking = serializers.UUIDField()
+    starts_at = InstantField()
+    person = CalledPersonOut()
+    why = serializers.CharField(help_text="code of why no text tells her")
+    explanation = serializers.CharField()
+    contacts = ContactOut(many=True)
+    to_call = serializers.BooleanField(help_text="false once reached, and for today once tried")
+    last_call = CallOut(allow_null=True)
+
+
+class CalledIn(serializers.Serializer[Any]):
+    person = serializers.UUIDField()
+    result = serializers.ChoiceField(Call.Result.choices)
+
+
+def unreached_shown(line: UnreachedLine) -> dict[str, Any]:
+    return {
+        "booking": line.booking.public_id,
+        "starts_at": InstantField().to_representation(line.booking.starts_at),
+        "person": {"id": line.person.public_id, "name": line.person.full_name},
+        "why": line.why,
+        "explanation": line.explanation,
+        "contacts": [contact_shown(contact) for contact in line.contacts],
+        "to_call": line.is_to_call,
+        "last_call": call_shown(line.last_call) if line.last_call else None,
+    }
+
+
+def contact_shown(contact: Contact) -> dict[str, Any]:
+    since, until = (contact.hours if contact.phone else None) or (None, None)
+    return {
+        "id": contact.person.public_id,
+        "name": contact.person.full_name,
+        "phone": str(contact.phone),
+        "relation": contact.relation,
+        "safe_from": since,
+        "safe_until": until,
+        "caution": contact.caution or "",
+    }
+
+
+def call_shown(call: Call) -> dict[str, Any]:
+    return {
+        "result": call.result,
+        "by": str(call.by),
+        "at": InstantField().to_representation(call.at),
+    }

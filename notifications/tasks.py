@@ -3,10 +3,11 @@
 from procrastinate.contrib.django import app
 
 from base import clock, idempotency
-from notifications import asking, guesses, mailing, reconciling, sending
+from notifications import asking, calling, guesses, mailing, reconciling, sending
 from scheduling.services import expire_holds
 
 EVERY_MINUTE = "* * * * *"
+EVERY_QUARTER_OF_AN_HOUR = "*/15 * * * *"
 EVERY_NIGHT = "17 2 * * *"
 EVERY_MORNING = "40 6 * * *"
 
@@ -58,3 +59,11 @@ def forget_keys(timestamp: int) -> None:
 def forget_guesses(timestamp: int) -> None:
     """Who asked for links that do not exist."""
     guesses.forget()
+
+
+@app.periodic(cron=EVERY_QUARTER_OF_AN_HOUR)
+@app.task(queueing_lock="open_daily_tasks", pass_context=False)
+def open_daily_tasks(timestamp: int) -> None:
+    """Ask coordinators to call whom no text reached. Cron knows UTC alone, and a worker may have
+    been away at eight: so it asks again and again, and the task is opened once a day."""
+    calling.open_daily_tasks()

@@ -11,6 +11,8 @@ api_patterns = [
     path("contacts/<uuid:public_id>/code/", api.Code.as_view(), name="code"),
     path("contacts/<uuid:public_id>/code/read-back/", api.CodeReadBack.as_view(), name="read-back"),
     path("reminders/effect/", api.EffectOfReminders.as_view(), name="effect"),
+    path("unreached/", api.Unreached.as_view(), name="unreached"),
+    path("unreached/<uuid:public_id>/called/", api.Called.as_view(), name="called"),
 ]
 
 urlpatterns = [

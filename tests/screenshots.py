@@ -330,6 +330,7 @@ STEPS: dict[str, Steps] = {
         ("calendars", several_addresses),
         ("hours", at("/hours/")),
         ("hours-of", hours_that_repeat),
+        ("unreached", at("/unreached/")),
         ("effect", at("/effect/")),
         ("effect-outside", at("/effect/?outside=on")),
         ("effect-behind", behind_a_count),

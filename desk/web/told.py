@@ -1,18 +1,25 @@
-"""What texts bring about."""
+"""What texts bring about, and whom they do not reach."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
+from base import clock
 from desk import selectors
-from desk.pages import page
-from desk.told_forms import BehindForm, EffectForm
-from notifications import effect, policies
+from desk.pages import done, page
+from desk.told_forms import BehindForm, CallForm, EffectForm
+from notifications import calling, effect, policies
+from notifications import unreached as list_of
+from notifications.calls import Call
 from notifications.effect import Cell, Line, Range, Told
 from people.policies import SEES_EVERYTHING, require
 from people.requests import caller
@@ -102,3 +109,45 @@ def effect_behind(request: HttpRequest) -> HttpResponse:
         "events": selectors.events_of(list(shown), staff)[::-1],
     }
     return render(request, "desk/effect_behind.html", context)
+
+
+@page
+@never_cache
+@require_safe
+def unreached_page(request: HttpRequest) -> HttpResponse:
+    """Whom to call, because no text tells them."""
+    staff = caller(request)
+    require(bool(staff.centres_where(SEES_EVERYTHING)))
+    lines = calling.read_unreached(staff)
+    waiting = list_of.to_call(lines)
+    context = {
+        "waiting": waiting,
+        "families": list_of.families(waiting),
+        "tried": [line for line in lines if not line.is_reached and not line.is_to_call],
+        "reached": [line for line in lines if line.is_reached],
+        "now": clock.now(),
+    }
+    return render(request, "desk/unreached.html", context)
+
+
+@page
+@require_POST
+def called(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """She called about an hour: what came of it."""
+    staff = caller(request)
+    form = CallForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This could not be read. Choose it again."))
+        return redirect("unreached-page")
+    result = Call.Result(form.cleaned_data["result"])
+    said = {
+        Call.Result.REACHED: _("Noted: the family knows."),
+        Call.Result.NOT_REACHED: _("Noted. Tomorrow it is on the list again."),
+    }
+    person_id = form.cleaned_data["person"]
+    done(
+        request,
+        lambda: calling.note_call(staff, public_id, person_id, result=result),
+        said=said[result],
+    )
+    return redirect("unreached-page")

@@ -224,6 +224,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("coordinator", "/absence/"),
         ("psychologist", "/hours/"),
         ("coordinator", "/hours/"),
+        ("coordinator", "/unreached/"),
         ("coordinator", "/effect/"),
         ("coordinator", "/effect/?outside=on"),
         ("coordinator", "/effect/?from_on=?"),

@@ -102,6 +102,8 @@ api:reminder-resend POST   text     403 403 200 404 403 403 200 403 404 401
 api:code           POST    card     202 403 202 404 403 403 202 404 404 401
 api:read-back      POST    card     422 403 422 404 403 403 422 404 404 401
 api:effect         GET     -        403 403 200 200 403 403 200 403 403 401
+api:unreached      GET     -        403 403 200 200 403 403 200 403 403 401
+api:called         POST    booking  403 404 200 404 404 404 200 404 404 401
 api:buildings      GET     -        403 403 200 200 200 403 200 403 403 401
 api:units          GET     -        200 200 200 200 200 200 200 200 200 401
 api:units-availability GET -        200 200 200 200 200 200 200 200 200 401
@@ -185,6 +187,8 @@ hours-of           GET     hours    200 200 200 200 200 200 200 200 404 302
 hours-of           POST    hours    403 403 302 302 403 403 302 403 404 302
 effect-page        GET     -        403 403 200 200 403 403 200 403 403 302
 effect-behind      GET     -        403 403 200 200 403 403 200 403 403 302
+unreached-page     GET     -        403 403 200 200 403 403 200 403 403 302
+called-page        POST    booking  403 404 302 404 404 404 302 404 404 302
 access-page        GET     -        403 403 403 403 403 403 403 200 403 302
 outbox             GET     -        403 403 200 200 403 403 200 403 403 302
 text-resend        POST    text     403 403 302 404 403 403 302 403 404 302
@@ -419,7 +423,9 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "POST api:read-back": lambda h: {"code": "000000"},
     "POST person-read-back": lambda h: {"code": "000000"},
     "GET api:effect": lambda h: {"from": on(-30), "to": on(1)},
+    "POST api:called": lambda h: {"person": h.mother.public_id, "result": "reached"},
     "GET effect-behind": lambda h: {"lead": "0", "group": "not", "came": "attended"},
+    "POST called-page": lambda h: {"person": h.mother.public_id, "result": "reached"},
     "GET api:units-availability": lambda h: {"from": on(0), "to": on(9), "ages": "0,5"},
     "POST api:unit-out-of-service": lambda h: {"from": on(1), "to": on(3)},
     "POST api:cots": lambda h: {

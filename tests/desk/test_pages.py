@@ -137,6 +137,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "hours": house.hours.public_id,
         "me": house.feed.public_id,
         "outbox": house.text.public_id,
+        "unreached": house.booking.public_id,
     }
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))

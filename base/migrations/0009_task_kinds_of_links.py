@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('base', '0006_task_kinds_of_texts'),
+        ('base', '0008_old_tasks_are_not_mailed'),
     ]
 
     operations = [
