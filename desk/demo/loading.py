@@ -17,6 +17,7 @@ from desk.demo.past import Past, years
 from desk.demo.progress import Report, silent
 from desk.demo.staff import House
 from desk.demo.work import Figures
+from notifications import calling
 from people.models import Centre
 from scheduling.models import Resource
 
@@ -104,6 +105,8 @@ def invent(size: Size, report: Report = silent) -> None:
     if size.past:
         rng = Random(f"{SEED} years")  # noqa: S311 - invention, not secrets
         years.live_through(houses[LARGE], size.past, rng, report)
+    with clock.frozen(clock.midnight(clock.today())):
+        calling.renew_tasks()
 
 
 def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:

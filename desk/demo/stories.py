@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from base import clock
-from desk.demo import cards, work
+from desk.demo import cards, told, work
 from desk.demo.cards import State
 from desk.demo.diary import Diary, NothingFree, days_from
 from desk.demo.families import (
@@ -24,8 +24,9 @@ from desk.demo.families import (
     Who,
     weekday_before,
 )
+from notifications.models import Reminder
 from people import services as people_services
-from people.models import User
+from people.models import Carer, User
 from scheduling import blocking, services, setup
 from scheduling.models import Booking, Resource
 from scheduling.series.horizon import roll_all
@@ -170,6 +171,20 @@ def did_not_come(teller: Teller) -> None:
         teller.diary.take_in(family, TALK, teller.days(3, 13))
 
 
+def not_reached(teller: Teller) -> None:
+    """Hours of the next days of which no text tells: two went wrong, and one child has two carers
+    of whom nobody said which to tell (D36)."""
+    for status in (Reminder.Status.FAILED, Reminder.Status.UNKNOWN):
+        booking = teller.diary.take_in(teller.family(), TALK, teller.days(1, 5))
+        told.go_wrong(booking, status)
+    family = teller.family()
+    booking = teller.diary.take_in(family, CHILD_TALK, teller.days(1, 5))
+    grandmother = teller.founder.found(VISITOR, days_ago=60).carer
+    people_services.add_carer(family.children[0], grandmother, relation=Carer.Relation.RELATIVE)
+    Booking.objects.filter(pk=booking.pk).update(carer=None)
+    booking.reminders.all().delete()
+
+
 def given_back(teller: Teller) -> None:
     """One hour given back by the family, one by the centre; their reminders were dropped."""
     reasons = {
@@ -227,6 +242,7 @@ STORIES: tuple[Callable[[Teller], None], ...] = (
     papers_ran_out,
     general_access_ends,
     did_not_come,
+    not_reached,
     given_back,
     every_week,
 )
