@@ -86,7 +86,7 @@ def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[Se
     held = arrangements_of(bookings)
     by_date = {(booking.term_id, booking.original_start): booking for booking in bookings}
     skipped = recurrence.left_out(term.event for term in terms)
-    return [
+    found = [
         SeriesDate(
             term,
             start,
@@ -100,6 +100,8 @@ def dates_of(terms: Sequence[Term], *, since: datetime | None = None) -> list[Se
         if (term.pk, start) in by_date or (term.event_id, start) in skipped
         if skipped.get((term.event_id, start)) != recurrence.TAKEN_BACK
     ]
+    # Dates that were given earlier days may lie between those of the rule before.
+    return sorted(found, key=lambda date: date.original_start)
 
 
 def strays_of(term: Term, bookings: Iterable[Booking]) -> list[datetime]:

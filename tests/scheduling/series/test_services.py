@@ -257,6 +257,14 @@ def test_following_dates_move_to_another_weekday_and_none_is_lost(house):
     assert dates(series) == ["02.03 10:00", "11.03 10:00", "18.03 10:00", "25.03 10:00"]
 
 
+def test_dates_given_earlier_days_lie_in_order_among_those_before(house):
+    series = house.series(count=3)
+
+    split(house, series, starts_at=at(MONDAY, 10))
+
+    assert dates(series) == ["01.03 10:00", "02.03 10:00", "08.03 10:00"]
+
+
 def test_moved_and_cancelled_dates_stay_so_through_later_changes(house):
     series = house.series(count=5)
     services.reschedule_booking(
