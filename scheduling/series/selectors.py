@@ -25,8 +25,9 @@ class SeriesDate:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether it may still be changed: it stands or stood in the future, unclosed."""
-        if self.booking is None:
+        """Whether it may still be changed: it stands or stood in the future, unclosed. One that
+        was skipped stood where its rule has it, whatever it was before."""
+        if self.booking is None or self.why:
             return self.original_start > clock.now()
         changeable = (Booking.Status.CONFIRMED, Booking.Status.CANCELLED)
         return self.booking.starts_at > clock.now() and self.booking.status in changeable

@@ -171,6 +171,11 @@ def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes:
     return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
 
 
+def as_ruled(date: SeriesDate, term: Term, start: datetime) -> Place:
+    """A date that was skipped, as the term would have it, whatever its booking held once."""
+    return replace(place_at(term, start), booking=date.booking)
+
+
 def standing(date: SeriesDate, term: Term, original_start: datetime) -> Place:
     """A date with what it holds, as a date of a term."""
     held = date.held
@@ -338,7 +343,8 @@ def restore_date(
     ]
     if not found:
         raise NotADate
-    place = standing(found[0], found[0].term, original_start)
+    date = found[0]
+    restored = as_ruled if date.why else standing
+    place = restored(date, date.term, original_start)
     with changed(series, What.RESTORED, by=by):
-        where = original_start if found[0].why else place.starts_at
-        arrange(series, [replace(place, starts_at=starts_at or where)], by=by)
+        arrange(series, [replace(place, starts_at=starts_at or place.starts_at)], by=by)

@@ -409,6 +409,37 @@ def test_date_skipped_by_a_move_comes_back_where_the_rule_has_it(house):
     assert dates(series) == ["04.03 10:00", "11.03 10:00"]
 
 
+def test_date_skipped_by_a_move_is_ahead_until_its_new_hour(house):
+    series = house.series(count=2)
+    block = move_to_thursdays(house, series)
+    services.cancel_booking(block, by=house.by, party=Booking.Party.CENTRE)
+
+    with clock.frozen(at(TUESDAY, 18)):
+        series_services.restore_date(series, at(THURSDAY, 10), by=house.by)
+
+    assert dates(series) == ["04.03 10:00", "11.03 10:00"]
+
+
+def test_date_skipped_when_another_takes_over_comes_back_with_her(house):
+    series = house.series(count=2)
+    block = blocking.block_resource(
+        house.elena,
+        centre_id=house.talk.centre_id,
+        starts_at=at(TUESDAY, 9),
+        ends_at=at(TUESDAY, 12),
+        reason=Booking.BlockReason.OTHER,
+        by=house.by,
+    )
+    changes = Changes(lead=house.elena)
+    series_services.split_series(series, changes, since=None, by=house.by, skipping=True)
+    services.cancel_booking(block, by=house.by, party=Booking.Party.CENTRE)
+
+    series_services.restore_date(series, at(TUESDAY, 10), by=house.by)
+
+    leads = Allocation.objects.filter(booking__term__series=series, part="lead", active=True)
+    assert [one.resource for one in leads] == [house.elena, house.elena]
+
+
 def test_undo_keeps_why_a_date_was_skipped(house):
     series = house.series(count=2)
     move_to_thursdays(house, series)
