@@ -90,9 +90,9 @@ def split_series(
 ) -> list[Refusal]:
     """This date and all that follow (`since` is the start the rule gives it), or every date ahead.
 
-    Dates that were moved by hand stay where they are, cancelled ones stay cancelled, skipped ones
-    skipped; what is past is not touched. Raises what `create_series` does, SeriesOver, and
-    StaleVersion.
+    Dates that were moved by hand stay where they are, cancelled ones stay cancelled. What was
+    skipped is asked for anew where it has another day, hour, specialist or room now. What is past
+    is not touched. Raises what `create_series` does, SeriesOver, and StaleVersion.
     """
     series = lock_series(series, version=version)
     terms = selectors.terms_ahead(series)
@@ -158,6 +158,8 @@ def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes:
         return place_at(term, start)
     if start is None:
         return gone(date)
+    if date.why and date.is_ahead:
+        return asked_anew(date, term, start)
     place = replace(
         standing(date, term, start),
         starts_at=date.booking.starts_at if date.booking and date.is_moved else start,
@@ -169,6 +171,16 @@ def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes:
     if changes.room is not None:
         place = replace(place, room=term.room)
     return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
+
+
+def asked_anew(date: SeriesDate, term: Term, start: datetime) -> Place:
+    """A date that was skipped: nobody decided against it, its day was off or its time was taken.
+    So it is booked like any other, unless it would be just where it was."""
+    place = as_ruled(date, term, start)
+    was = (date.original_start, date.term.lead, date.term.room)
+    if was == (start, term.lead, term.room):
+        return replace(place, fate=Fate.KEPT, why=date.why)
+    return place
 
 
 def as_ruled(date: SeriesDate, term: Term, start: datetime) -> Place:

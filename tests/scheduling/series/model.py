@@ -332,7 +332,8 @@ class World:
                 continue
             became = followed(one, original, term)
             kept.append(became)
-            untouched = one and (one.start, one.lead, one.room) == (
+            untouched = one and (one.state, one.start, one.lead, one.room) == (
+                became.state,
                 became.start,
                 became.lead,
                 room or one.room,
@@ -496,8 +497,9 @@ def followed(one: Date | None, original: datetime, term: Term) -> Date:
         return new_date(term, original)
     became = replace(one, original=original, term=term)
     if one.state == "skipped":
-        became.start = original
-    elif one.state == "stands":
+        was = one.original, one.term.lead, one.term.room
+        return became if was == (original, term.lead, term.room) else new_date(term, original)
+    if one.state == "stands":
         became.lead = term.lead
         became.start = one.start if one.is_moved() else original
     return became

@@ -452,6 +452,70 @@ def test_undo_keeps_why_a_date_was_skipped(house):
     assert after == before == ["resource_unavailable", ""]
 
 
+def test_date_skipped_for_a_day_off_is_booked_on_another_day(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Ремонт")
+    series = house.series(count=3)
+
+    split(house, series, nth=None, starts_at=at(THURSDAY, 10))
+
+    assert dates(series) == ["04.03 10:00", "11.03 10:00", "18.03 10:00"]
+
+
+def test_day_off_is_skipped_at_another_hour_too(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Ремонт")
+    series = house.series(count=3)
+
+    split(house, series, nth=None, starts_at=at(TUESDAY, 12))
+
+    assert dates(series) == ["02.03 12:00", "-09.03 closed", "16.03 12:00"]
+
+
+def skipped_second_of_three(house):
+    """The second date was taken when the series was made, and is free now."""
+    blocker = services.book(house.wish(at(TUESDAY + WEEK, 10)), by=house.by)
+    series = house.series(count=3, skipping=True)
+    services.cancel_booking(blocker, by=house.by, party=Booking.Party.CENTRE)
+    return series
+
+
+@pytest.mark.parametrize("what", ["hour", "lead", "room"])
+def test_skipped_date_is_asked_for_anew_where_the_rest_goes(house, what):
+    series = skipped_second_of_three(house)
+    changes = {
+        "hour": {"starts_at": at(TUESDAY, 12)},
+        "lead": {"lead": house.elena},
+        "room": {"room": house.hall},
+    }
+
+    split(house, series, nth=None, **changes[what])
+
+    assert len(Booking.objects.filter(term__series=series, status="confirmed")) == 3
+
+
+def test_skipped_date_stays_so_where_its_hour_stays(house):
+    series = skipped_second_of_three(house)
+
+    split(house, series, nth=None, until=TUESDAY + 3 * WEEK)
+
+    assert dates(series) == [
+        "02.03 10:00",
+        "-09.03 resource_unavailable",
+        "16.03 10:00",
+        "23.03 10:00",
+    ]
+
+
+def test_undone_split_skips_again_what_it_had_booked(house):
+    Closure.objects.create(centre=house.talk.centre, on=TUESDAY + WEEK, name="Ремонт")
+    series = house.series(count=3)
+    split(house, series, nth=None, starts_at=at(THURSDAY, 10))
+
+    undoing.undo(series, by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "-09.03 closed", "16.03 10:00"]
+    assert verifying.discrepancies() == []
+
+
 def test_split_of_which_no_date_can_be_booked_is_refused(house):
     series = house.series(count=2)
 
