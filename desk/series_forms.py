@@ -143,7 +143,7 @@ class SeriesForm(VersionForm):
 
 def said(one: SeriesDate) -> str:
     """A date as a list offers it."""
-    starts_at = clock.local(one.booking.starts_at if one.booking else one.original_start)
+    starts_at = clock.local(one.starts_at)
     return f"{starts_at:%d.%m.%Y}, {starts_at:%H:%M}"
 
 

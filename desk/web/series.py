@@ -222,10 +222,8 @@ def series_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "last": last,
         "until": None if series.is_open else last.event.end_recurring_period,
         "people": series.people.order_by("pk"),
-        "ahead": [(date, reasons.detail(date, closed)) for date in dates if is_coming(date, now)],
-        "past": [
-            (date, reasons.detail(date, closed)) for date in dates if not is_coming(date, now)
-        ],
+        "ahead": [(date, reasons.detail(date, closed)) for date in dates if date.starts_at > now],
+        "past": [(date, reasons.detail(date, closed)) for date in dates if date.starts_at <= now],
         "may_change": policies.may_book(staff, series.centre_id),
         "undo": history.last_change(series),
         "forms": forms,
@@ -242,10 +240,6 @@ def series_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="series.ics"'
     return answer
-
-
-def is_coming(date: SeriesDate, now: datetime) -> bool:
-    return (date.booking.starts_at if date.booking else date.original_start) > now
 
 
 def forms_of(

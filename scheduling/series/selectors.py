@@ -24,13 +24,21 @@ class SeriesDate:
     why: str = ""
 
     @property
+    def starts_at(self) -> datetime:
+        """Where it stands or stood; where its rule has it if it was skipped, though a booking of
+        it may have stood elsewhere before."""
+        return self.original_start if self.why or not self.booking else self.booking.starts_at
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.booking is None or self.why != ""
+
+    @property
     def is_ahead(self) -> bool:
-        """Whether it may still be changed: it stands or stood in the future, unclosed. One that
-        was skipped stood where its rule has it, whatever it was before."""
-        if self.booking is None or self.why:
-            return self.original_start > clock.now()
+        """Whether it may still be changed: it stands or stood in the future, unclosed."""
         changeable = (Booking.Status.CONFIRMED, Booking.Status.CANCELLED)
-        return self.booking.starts_at > clock.now() and self.booking.status in changeable
+        is_open = self.booking is None or self.booking.status in changeable
+        return is_open and self.starts_at > clock.now()
 
     @property
     def stands(self) -> bool:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from base import clock
 from base.fields import DayField, InstantField
-from scheduling.models import Booking, Series
+from scheduling.models import Series
 from scheduling.series import history, reasons
 from scheduling.series.making import MOST_DATES, Repetition
 from scheduling.series.placing import Place, Refusal
@@ -201,10 +201,9 @@ def rule_shown(pattern: Pattern, until: date | None) -> dict[str, Any]:
 
 def date_shown(date: SeriesDate, closed: Mapping[Any, str]) -> dict[str, Any]:
     booking = date.booking
-    starts_at = booking.starts_at if booking else date.original_start
     return {
         "original_start": clock.local(date.original_start),
-        "starts_at": clock.local(starts_at),
+        "starts_at": clock.local(date.starts_at),
         "state": state_of(date),
         "code": date.why,
         "detail": reasons.detail(date, closed),
@@ -214,9 +213,9 @@ def date_shown(date: SeriesDate, closed: Mapping[Any, str]) -> dict[str, Any]:
 
 
 def state_of(date: SeriesDate) -> str:
-    if date.booking is None:
+    if date.is_skipped:
         return "skipped"
-    if date.booking.status == Booking.Status.CANCELLED:
+    if not date.stands:
         return "cancelled"
     return "moved" if date.is_moved else "booked"
 

@@ -14,6 +14,7 @@ from tests.scheduling.series.conftest import NOW, TUESDAY, WEEK, dates, make_hou
 from tests.support import calling
 from tests.support.building import at
 
+THURSDAY = TUESDAY + timedelta(days=2)
 pytestmark = pytest.mark.django_db
 
 
@@ -138,6 +139,15 @@ def test_series_tells_its_dates_and_what_was_left_out(client, house):
     assert "всеки вторник, 10:00" in page
     assert "пропусната : Repairs" in page.replace("пропусната:", "пропусната :")
     assert "Последна промяна: създадена" in page
+
+
+def test_date_that_a_change_left_out_is_told_where_and_why(client, house):
+    Closure.objects.create(centre=house.talk.centre, on=THURSDAY, name="Repairs")
+    series = house.series(count=2)
+
+    page = press(client, series, "split", since=at(TUESDAY, 10).isoformat(), on="04.03.2027")
+
+    assert "четвъртък, 04.03.2027 г., 10:00 пропусната: Repairs" in plain(page)
 
 
 def test_every_button_of_a_series_works(client, house):

@@ -133,6 +133,18 @@ def test_skipped_dates_keep_their_reason(api, house):
     ]
 
 
+def test_date_that_a_change_left_out_is_skipped_too(api, house):
+    thursday = TUESDAY + timedelta(days=2)
+    Closure.objects.create(centre=house.talk.centre, on=thursday, name="Ремонт")
+    series = made(api, house)
+
+    answer = api.post(f"series/{series['id']}/split/", {"starts_at": wire(at(thursday, 10))})
+
+    first = answer.json()["dates"][0]
+    assert starts(answer.json())[0] == "03-04T10:00 skipped"
+    assert (first["code"], first["detail"]) == ("closed", "Ремонт")
+
+
 def test_same_key_makes_one_series(api, house):
     first = api.post("series/", body(house), idempotency_key="once")
     again = api.post("series/", body(house), idempotency_key="once")
