@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from base import clock
 from scheduling.arrangements import Arrangement, arrangements_of
@@ -59,12 +59,18 @@ def terms_of(series: Series) -> list[Term]:
 
 
 def terms_ahead(series: Series) -> list[Term]:
-    """Those that are not over, or the last one: what is done to a series costs the same however
-    old it is."""
-    ahead = Q(event__end_recurring_period__gte=clock.now())
-    last = series.terms.order_by("-event__start").values("pk")[:1]
-    terms = every_term_of(series, ahead | Q(pk__in=last))
-    return [term for term in terms if not is_empty(term)] or terms_of(series)
+    """Those that are not over, those of which a date was moved ahead, and the last one: what is
+    done to a series costs the same however old it is."""
+    now = clock.now()
+    moved = Booking.objects.filter(term__series=series, starts_at__gt=now)
+    last = series.terms.filter(event__end_recurring_period__gte=F("event__start"))
+    found = every_term_of(
+        series,
+        Q(event__end_recurring_period__gte=now)
+        | Q(pk__in=moved.values("term"))
+        | Q(pk__in=last.order_by("-event__start", "-pk").values("pk")[:1]),
+    )
+    return [term for term in found if not is_empty(term)] or terms_of(series)
 
 
 def is_empty(term: Term) -> bool:

@@ -1,6 +1,6 @@
 """A series that goes on: changed from a date on, ended, extended, a date of it brought back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -68,14 +68,27 @@ def changed(series: Series, what: What, *, by: User) -> Iterator[None]:
 
 def dates_ahead(terms: Sequence[Term], since: datetime | None) -> list[SeriesDate]:
     """From a date of the rule on, or all of them, with those among them that were moved forward
-    and are over. Raises NotADate, SeriesOver."""
+    and are over: they have had the turn that their rule gives them later. Raises NotADate,
+    SeriesOver."""
     dates = selectors.dates_of(terms, since=since)
-    ahead = [date.original_start for date in dates if date.is_ahead]
-    if since and since not in ahead:
+    ahead = [date for date in dates if date.is_ahead]
+    if since and since not in {date.original_start for date in ahead}:
         raise NotADate
     if not ahead:
         raise SeriesOver
-    return [date for date in dates if date.original_start >= min(ahead)]
+    return [date for date in dates if date.is_ahead or date.original_start > turning(ahead)]
+
+
+def turning(ahead: Iterable[SeriesDate]) -> datetime:
+    """From when on the rule that these dates had gives none any more. A date that was moved out
+    of the past does not take the past with it."""
+    coming = [date.original_start for date in ahead if not has_passed(date)]
+    return min(coming, default=clock.midnight(clock.today() + DAY))
+
+
+def has_passed(date: SeriesDate) -> bool:
+    """Whether its rule had it before now, wherever it was moved."""
+    return date.original_start <= clock.now()
 
 
 @deadlock_retried
@@ -90,25 +103,30 @@ def split_series(
 ) -> list[Refusal]:
     """This date and all that follow (`since` is the start the rule gives it), or every date ahead.
 
-    Dates that were moved by hand stay where they are, cancelled ones stay cancelled. What was
-    skipped is asked for anew where it has another day, hour, specialist or room now. What is past
-    is not touched. Raises what `create_series` does, SeriesOver, and StaleVersion.
+    Dates that were moved by hand stay where they are, and those among them that their rule had
+    before now stay dates of that rule; cancelled ones stay cancelled. What was skipped is asked
+    for anew where it has another day, hour, specialist or room now. What is past is not touched.
+    Raises what `create_series` does, SeriesOver, and StaleVersion.
     """
     series = lock_series(series, version=version)
     terms = selectors.terms_ahead(series)
     ahead = dates_ahead(terms, since)
+    coming = [date for date in ahead if not has_passed(date)]
+    if not coming:
+        raise SeriesOver
     with changed(series, What.SPLIT, by=by):
-        new, starts = following_term(series, ahead, changes, by=by)
-        save_term(new, ahead[0].term.helpers)
+        new, starts = following_term(series, coming, changes, by=by)
+        save_term(new, coming[0].term.helpers)
         places = [
             follow(date, new, start, changes)
-            for date, start in match(ahead, starts, pattern_of(new.event.rule))
+            for date, start in match(coming, starts, pattern_of(new.event.rule))
         ]
-        end_terms(terms, before=ahead[0].original_start)
+        places += [taken_over(date, changes) for date in ahead if has_passed(date) and date.stands]
+        end_terms(terms, before=coming[0].original_start)
         refusals = arrange(series, places, by=by, skipping=skipping)
         if refusals and len(refusals) == sum(place.fate == Fate.PLACED for place in places):
             raise refusals[0].error
-        recurrence.forget_moves([term.event for term in terms], ahead[0].original_start)
+        recurrence.forget_moves([term.event for term in terms], coming[0].original_start)
         recurrence.link_calendar(new.lead, new.event.calendar)
         series.is_open = series.is_open and changes.until is None
     return refusals
@@ -170,6 +188,17 @@ def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes:
         place = replace(place, lead=term.lead)
     if changes.room is not None:
         place = replace(place, room=term.room)
+    return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
+
+
+def taken_over(date: SeriesDate, changes: Changes) -> Place:
+    """A date that was moved out of the past: another specialist or room has it too."""
+    assert date.held is not None
+    place = standing(date, date.term, date.original_start)
+    if changes.lead and date.held.lead == date.term.lead:
+        place = replace(place, lead=changes.lead)
+    if changes.room:
+        place = replace(place, room=changes.room)
     return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
 
 
@@ -243,7 +272,7 @@ def end_series(
     terms = selectors.terms_ahead(series)
     ahead = dates_ahead(terms, since)
     with changed(series, What.ENDED, by=by):
-        end_terms(terms, before=ahead[0].original_start)
+        end_terms(terms, before=turning(ahead))
         places = [
             replace(gone(date), why=recurrence.TAKEN_BACK)
             for date in ahead

@@ -109,6 +109,10 @@ class Date:
     is_closed: bool = False
     booking: int | None = None  # the program's
     room: int | None = None  # the one that the program chose
+    wants: int | None = None  # another one than its rule's, for a change of it alone
+
+    def is_cancelled(self) -> bool:
+        return self.state == "cancelled"
 
     def is_moved(self) -> bool:
         return self.start != self.original
@@ -189,7 +193,9 @@ class World:
         codes = set()
         # What somebody moved by hand stays; another date must do without its hour.
         for one in sorted(wanted, key=lambda one: not one.is_moved()):
-            why = self.why_not(one.start, one.lead, series.person, one.term.room, held)
+            room = one.wants or one.term.room
+            why = self.why_not(one.start, one.lead, series.person, room, held)
+            one.wants = None
             if why is None:
                 one.state = "stands"
                 # Rooms are as good as one another: only one date at a time wants one.
@@ -286,31 +292,46 @@ class World:
         one.is_closed = True
 
     def ahead(self, series: Series, since: datetime | None) -> list[Date]:
+        """With those among them that were moved forward and are over: they had their turn."""
         ahead = [one for one in series.sorted() if self.is_ahead(one)]
-        if since is None:
-            if not ahead:
-                raise Refused("series_over")
-            return ahead
-        following = [one for one in ahead if one.original >= since]
-        if not following or following[0].original != since:
-            raise Refused("not_a_date", "series_over")
-        return following
+        if since is not None:
+            ahead = [one for one in ahead if one.original >= since]
+            if not ahead or ahead[0].original != since:
+                raise Refused("not_a_date", "series_over")
+        if not ahead:
+            raise Refused("series_over")
+        coming = [one.original for one in ahead if one.original > self.now]
+        return [
+            one
+            for one in series.sorted()
+            if one in ahead or (coming and one.original > min(coming))
+        ]
+
+    def turning(self, ahead: list[Date]) -> date:
+        """From this day on their rule gives no dates any more."""
+        coming = [one.original.date() for one in ahead if one.original > self.now]
+        return min(coming, default=self.now.date() + DAY)
+
+    def is_past(self, one: Date) -> bool:
+        """Nothing takes it from the list any more: it is over, or was cancelled though its rule
+        had it before now."""
+        return not self.is_ahead(one) or (one.is_cancelled() and one.original <= self.now)
 
     def split(
         self, series: Series, *, since: datetime | None, start: datetime | None,
         lead: int | None, room: int | None, pattern: Pattern | None, until: date | None,
         skipping: bool,
     ) -> None:  # fmt: skip
-        ahead = self.ahead(series, since)
+        moved_on, ahead = self.told_apart(self.ahead(series, since))
         old = ahead[0].term
         first = start or ahead[0].original
         rhythm = pattern or old.pattern.moved_to(first.date())
-        self.check_first(rhythm, first)
         term = Term(rhythm, first, until, lead or old.lead, room or old.room)
         alike = rhythm.beats_like(old.pattern)
         is_open = series.is_open and until is None
         if until is None and not alike:
             term.last = going_on(series).last
+        self.check_first(rhythm, first)
         if until is None and alike:
             starts = [nth_start(term, n + 1) for n in range(len(ahead))]
             term.last = None if is_open else starts[-1].date()
@@ -322,42 +343,52 @@ class World:
             self.check_length(term)
 
         matched = in_order(ahead, starts) if alike else by_period(ahead, starts, old, rhythm)
-        kept: list[Date] = []
-        wanted: list[Date] = []
-        freed = list(ahead)
-        hidden: list[Date] = []
-        for one, original in matched:
-            if original is None:
-                hidden += [one] if one and one.state == "cancelled" else []
-                continue
-            became = followed(one, original, term)
-            kept.append(became)
-            untouched = one and (one.state, one.start, one.lead, one.room) == (
-                became.state,
-                became.start,
-                became.lead,
-                room or one.room,
-            )
-            if one is not None and untouched:
-                freed.remove(one)
-            elif became.state == "stands":
-                wanted.append(became)
+        changes = [(one, self.became(one, original, term)) for one, original in matched]
+        changes += [(one, replace(one, lead=lead or one.lead, wants=room)) for one in moved_on]
+        unsettled = [(one, new) for one, new in changes if not self.stays(one, new, room)]
+        wanted = [new for _, new in unsettled if new and new.state == "stands"]
+        freed = [one for one, _ in unsettled if one]
         self.decide(series, wanted, freed, skipping=skipping)
         if wanted and all(one.state == "skipped" for one in wanted):
             raise Refused(*(one.why for one in wanted))
         self.remember(series)
-        series.dates = [one for one in series.dates if one not in ahead] + kept
-        series.hidden += hidden
+        let_go = [one for one, _ in changes]
+        series.dates = [one for one in series.dates if one not in let_go]
+        series.dates += [new for _, new in changes if new]
+        series.hidden += [one for one, new in changes if one and not new and one.is_cancelled()]
         end_before(series, first=ahead[0].original.date())
         series.terms.append(term)
         series.is_open = is_open
 
+    def told_apart(self, ahead: list[Date]) -> tuple[list[Date], list[Date]]:
+        """Those that their rule had before now stay its dates: another rule has the others."""
+        moved_on = [one for one in ahead if one.original <= self.now]
+        coming = [one for one in ahead if one.original > self.now]
+        if not coming:
+            raise Refused("series_over")
+        return [one for one in moved_on if one.state == "stands"], coming
+
+    def became(self, one: Date | None, original: datetime | None, term: Term) -> Date | None:
+        """What a date becomes when a rule's start takes the place of the one it had."""
+        if original is None:
+            return one if one and self.is_past(one) else None
+        if one is None:
+            return new_date(term, original)
+        if not self.is_ahead(one):
+            return replace(one, original=original, term=term)
+        return followed(one, original, term)
+
+    def stays(self, one: Date | None, new: Date | None, room: int | None) -> bool:
+        """Whether nothing need be asked."""
+        return bool(one and new) and (not self.is_ahead(one) or is_there(one, new, room))
+
     def end(self, series: Series, since: datetime | None) -> None:
         ahead = self.ahead(series, since)
         self.remember(series)
-        series.dates = [one for one in series.dates if one not in ahead]
-        series.hidden += [one for one in ahead if one.state == "cancelled"]
-        end_before(series, first=ahead[0].original.date())
+        gone = [one for one in ahead if not self.is_past(one)]
+        series.dates = [one for one in series.dates if one not in gone]
+        series.hidden += [one for one in gone if one.is_cancelled()]
+        end_before(series, first=self.turning(ahead))
         series.is_open = False
 
     def extend(self, series: Series, until: date | None, *, skipping: bool) -> None:
@@ -381,7 +412,7 @@ class World:
         series.hidden = [one for one in series.hidden if one not in back]
         beyond = [one for one in series.dates if one.term is term and until_is_before(until, one)]
         series.dates = [one for one in series.dates if one not in beyond]
-        series.hidden += [one for one in beyond if one.state == "cancelled"]
+        series.hidden += [one for one in beyond if one.is_cancelled()]
         term.last = until
         series.is_open = until is None
         series.dates += dates
@@ -491,11 +522,9 @@ def by_period(
     return pairs
 
 
-def followed(one: Date | None, original: datetime, term: Term) -> Date:
-    """What a date becomes when a rule's start takes the place of the one it had."""
-    if one is None:
-        return new_date(term, original)
-    became = replace(one, original=original, term=term)
+def followed(one: Date, original: datetime, term: Term) -> Date:
+    """A date ahead that is another start's now."""
+    became = replace(one, original=original, term=term, wants=None)
     if one.state == "skipped":
         was = one.original, one.term.lead, one.term.room
         return became if was == (original, term.lead, term.room) else new_date(term, original)
@@ -503,6 +532,16 @@ def followed(one: Date | None, original: datetime, term: Term) -> Date:
         became.lead = term.lead
         became.start = one.start if one.is_moved() else original
     return became
+
+
+def is_there(one: Date, became: Date, room: int | None) -> bool:
+    """Whether it is all the same but for its rule."""
+    return (one.state, one.start, one.lead, one.room) == (
+        became.state,
+        became.start,
+        became.lead,
+        room or one.room,
+    )
 
 
 def until_is_before(until: date | None, one: Date) -> bool:

@@ -545,6 +545,82 @@ def test_past_date_that_was_moved_forward_stays(house, what):
         assert verifying.discrepancies() == []
 
 
+@pytest.mark.parametrize("what", ["split", "end"])
+def test_past_dates_keep_their_rule_when_an_earlier_one_was_moved_ahead(house, what):
+    """The first date was moved beyond the second one, which is over."""
+    series = house.series(count=4)
+    move(house, booking(series, 0), at(THURSDAY + WEEK, 10))
+    before = dates(series)
+
+    with clock.frozen(at(TUESDAY + WEEK, 12)):
+        if what == "split":
+            split(house, series, nth=None, starts_at=at(TUESDAY + 2 * WEEK, 12))
+            left = ["11.03 10:00", "09.03 10:00", "16.03 12:00", "23.03 12:00"]
+        else:
+            series_services.end_series(series, since=None, by=house.by)
+            left = ["09.03 10:00"]
+
+        assert dates(series) == left
+        assert verifying.discrepancies() == []
+        undoing.undo(series, by=house.by)
+        assert (
+            dates(series) == before == ["11.03 10:00", "09.03 10:00", "16.03 10:00", "23.03 10:00"]
+        )
+        assert verifying.discrepancies() == []
+
+
+def test_another_specialist_takes_over_what_was_moved_out_of_the_past(house):
+    """Even of a rule that is over."""
+    series = house.series(count=4)
+    move(house, booking(series, 0), at(THURSDAY + 3 * WEEK, 10))
+    split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+
+    with clock.frozen(at(TUESDAY + WEEK, 15)):
+        split(house, series, nth=None, lead=house.elena)
+
+    leads = Allocation.objects.filter(booking__term__series=series, part="lead", active=True)
+    assert [(one.booking.starts_at, one.resource) for one in leads.order_by("period")] == [
+        (at(TUESDAY + WEEK, 12), house.maria),
+        (at(TUESDAY + 2 * WEEK, 12), house.elena),
+        (at(TUESDAY + 3 * WEEK, 12), house.elena),
+        (at(THURSDAY + 3 * WEEK, 10), house.elena),
+    ]
+
+
+def test_date_moved_ahead_comes_back_though_its_rule_is_over(house):
+    series = house.series(count=4)
+    move(house, booking(series, 0), at(THURSDAY + 3 * WEEK, 10))
+    split(house, series, starts_at=at(TUESDAY + WEEK, 12))
+    services.cancel_booking(booking(series, 0), by=house.by, party=Booking.Party.CLIENT)
+
+    with clock.frozen(at(TUESDAY + WEEK, 15)):
+        series_services.restore_date(series, at(TUESDAY, 10), by=house.by)
+
+    assert dates(series)[0] == "25.03 10:00"
+
+
+def test_series_of_which_only_a_moved_date_is_left_has_no_other_rule(house):
+    series = house.series(count=2)
+    move(house, booking(series, 1), at(THURSDAY + WEEK, 10))
+
+    with clock.frozen(at(TUESDAY + WEEK, 12)), pytest.raises(SeriesOver):
+        split(house, series, nth=None, starts_at=at(TUESDAY + 2 * WEEK, 12))
+
+
+def test_undo_keeps_cancelled_what_had_been_moved_ahead(house):
+    series = house.series(count=4)
+    move(house, booking(series, 0), at(THURSDAY + WEEK, 10))
+    services.cancel_booking(booking(series, 0), by=house.by, party=Booking.Party.CLIENT)
+    before = dates(series)
+
+    with clock.frozen(at(TUESDAY + WEEK, 12)):
+        split(house, series, nth=None, starts_at=at(TUESDAY + 2 * WEEK, 12))
+        undoing.undo(series, by=house.by)
+
+        assert dates(series) == before
+        assert dates(series)[0] == "x11.03 10:00"
+
+
 def test_what_was_rolled_forward_meanwhile_is_undone_too(house):
     series = house.series(until=None)
     split(house, series, nth=3, starts_at=at(TUESDAY + 3 * WEEK, 12))
