@@ -136,7 +136,8 @@ def following_term(
     series: Series, ahead: Sequence[SeriesDate], changes: Changes, *, by: User
 ) -> tuple[Term, list[datetime]]:
     """The term that takes over from the first of these dates, and the dates it has so far: with
-    the same rhythm and no other end, as many as there were."""
+    the same rhythm and no other end, as many as there were, and while it is open as many as the
+    horizon holds."""
     old = ahead[0].term
     starts_at = changes.starts_at or ahead[0].original_start
     rules.check_start(starts_at)
@@ -152,7 +153,8 @@ def following_term(
     event = recurrence.new_event(pattern, starts_at, series.service, until=until, by=by)
     starts = recurrence.starts(event)
     if keeps_count:
-        starts = starts[: len(ahead)]
+        booked = within_horizon(series, starts) if series.is_open else []
+        starts = starts[: max(len(ahead), len(booked))]
         if not series.is_open:
             event.end_recurring_period = recurrence.end_of(clock.local(starts[-1]).date())
     elif series.is_open and changes.until is None:

@@ -333,8 +333,7 @@ class World:
             term.last = going_on(series).last
         self.check_first(rhythm, first)
         if until is None and alike:
-            starts = [nth_start(term, n + 1) for n in range(len(ahead))]
-            term.last = None if is_open else starts[-1].date()
+            starts = self.as_many(term, len(ahead), is_open=is_open)
         else:
             starts = list(term.starts(self.horizon() if is_open else term.last or date.max))
         if not starts:
@@ -367,6 +366,14 @@ class World:
         if not coming:
             raise Refused("series_over")
         return [one for one in moved_on if one.state == "stands"], coming
+
+    def as_many(self, term: Term, n: int, *, is_open: bool) -> list[datetime]:
+        """No date is lost; and an open series is booked as far as the horizon."""
+        starts = [nth_start(term, k + 1) for k in range(n)]
+        if is_open:
+            return max(starts, list(term.starts(self.horizon())), key=len)
+        term.last = starts[-1].date()
+        return starts
 
     def became(self, one: Date | None, original: datetime | None, term: Term) -> Date | None:
         """What a date becomes when a rule's start takes the place of the one it had."""

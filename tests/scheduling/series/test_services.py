@@ -621,6 +621,15 @@ def test_undo_keeps_cancelled_what_had_been_moved_ahead(house):
         assert dates(series)[0] == "x11.03 10:00"
 
 
+def test_open_series_that_goes_to_earlier_days_is_booked_as_far_as_before(house):
+    series = house.series(until=None)
+
+    split(house, series, nth=2, starts_at=at(MONDAY + WEEK, 10))
+
+    assert dates(series)[-1] == "28.06 10:00"
+    assert verifying.discrepancies() == []
+
+
 def test_what_was_rolled_forward_meanwhile_is_undone_too(house):
     series = house.series(until=None)
     split(house, series, nth=3, starts_at=at(TUESDAY + 3 * WEEK, 12))
