@@ -245,9 +245,12 @@ def is_there(place: Place, date: SeriesDate) -> bool:
 
 
 def gone(date: SeriesDate) -> Place:
+    """Nobody decided against a date that goes with its rule."""
     place = standing(date, date.term, date.original_start)
-    fate = Fate.DROPPED if date.is_ahead else Fate.KEPT
-    return replace(place, fate=fate, why=date.why)
+    if not date.is_ahead:
+        return replace(place, fate=Fate.KEPT)
+    why = recurrence.TAKEN_BACK if date.stands else date.why
+    return replace(place, fate=Fate.DROPPED, why=why)
 
 
 def end_terms(terms: Sequence[Term], *, before: datetime) -> None:
@@ -275,11 +278,7 @@ def end_series(
     ahead = dates_ahead(terms, since)
     with changed(series, What.ENDED, by=by):
         end_terms(terms, before=turning(ahead))
-        places = [
-            replace(gone(date), why=recurrence.TAKEN_BACK)
-            for date in ahead
-            if date.stands and date.is_ahead
-        ]
+        places = [gone(date) for date in ahead if date.stands and date.is_ahead]
         arrange(series, places, by=by, falling=Falling(party, reason))
         series.is_open = False
 
@@ -359,9 +358,9 @@ def book_undecided(
     if again_after:
         since = recurrence.end_of(again_after)
         places += [
-            place_at(date.term, date.original_start)
+            as_ruled(date, date.term, date.original_start)
             for date in selectors.dates_of(terms, since=since)
-            if date.is_ahead and date.booking is None and date.original_start <= until
+            if date.is_ahead and date.is_skipped and date.original_start <= until
         ]
     return len(places), arrange(series, places, by=by, skipping=skipping) if places else []
 

@@ -630,6 +630,29 @@ def test_open_series_that_goes_to_earlier_days_is_booked_as_far_as_before(house)
     assert verifying.discrepancies() == []
 
 
+def test_what_another_rhythm_dropped_stands_again_when_the_old_one_goes_on(house):
+    series = house.series(count=4)
+    third = booking(series, 2)
+    split(house, series, pattern=Pattern(Freq.WEEKLY, 2, (1,)))
+    series_services.end_series(series, since=at(TUESDAY + WEEK, 10), by=house.by)
+
+    series_services.extend_series(series, until=TUESDAY + 2 * WEEK, by=house.by)
+
+    assert dates(series) == ["02.03 10:00", "09.03 10:00", "16.03 10:00"]
+    assert booking(series, 2) == third
+
+
+def test_date_that_a_move_skipped_is_asked_for_again_when_the_series_goes_on(house):
+    series = house.series(count=2)
+    block = move_to_thursdays(house, series)
+    series_services.end_series(series, since=None, by=house.by)
+    services.cancel_booking(block, by=house.by, party=Booking.Party.CENTRE)
+
+    series_services.extend_series(series, until=THURSDAY + WEEK, by=house.by)
+
+    assert dates(series) == ["04.03 10:00", "11.03 10:00"]
+
+
 def test_what_was_rolled_forward_meanwhile_is_undone_too(house):
     series = house.series(until=None)
     split(house, series, nth=3, starts_at=at(TUESDAY + 3 * WEEK, 12))
