@@ -232,7 +232,7 @@ class World:
         self.series.append(series)
         return series
 
-    def check_first(self, pattern: Pattern, first: datetime) -> None:
+    def check_first(self, pattern: Pattern, first: datetime, last: date | None = None) -> None:
         codes = []
         if first <= self.now:
             codes.append("past_start")
@@ -240,6 +240,8 @@ class World:
             codes.append("start_off_rule")
         if first.hour == 3:
             codes.append("clocks_change_then")
+        if last is not None and last < first.date():
+            codes.append("ends_before_it_begins")
         if codes:
             raise Refused(*codes)
 
@@ -331,7 +333,7 @@ class World:
         is_open = series.is_open and until is None
         if until is None and not alike:
             term.last = going_on(series).last
-        self.check_first(rhythm, first)
+        self.check_first(rhythm, first, last=term.last)
         if until is None and alike:
             starts = self.as_many(term, len(ahead), is_open=is_open)
         else:
