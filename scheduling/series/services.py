@@ -190,7 +190,7 @@ def follow(date: SeriesDate | None, term: Term, start: datetime | None, changes:
         place = replace(place, lead=term.lead)
     if changes.room is not None:
         place = replace(place, room=term.room)
-    return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
+    return replace(place, fate=Fate.KEPT) if is_there(place, date, changes) else place
 
 
 def taken_over(date: SeriesDate, changes: Changes) -> Place:
@@ -201,7 +201,7 @@ def taken_over(date: SeriesDate, changes: Changes) -> Place:
         place = replace(place, lead=changes.lead)
     if changes.room:
         place = replace(place, room=changes.room)
-    return replace(place, fate=Fate.KEPT) if is_there(place, date) else place
+    return replace(place, fate=Fate.KEPT) if is_there(place, date, changes) else place
 
 
 def asked_anew(date: SeriesDate, term: Term, start: datetime) -> Place:
@@ -235,11 +235,12 @@ def standing(date: SeriesDate, term: Term, original_start: datetime) -> Place:
     )
 
 
-def is_there(place: Place, date: SeriesDate) -> bool:
-    """Whether its booking is where the place wants it already."""
+def is_there(place: Place, date: SeriesDate, changes: Changes) -> bool:
+    """Whether its booking is where the place wants it already: in whatever room, unless that is
+    what changes."""
     assert date.booking is not None
     assert date.held is not None
-    same_room = place.room is None or place.room == date.held.room
+    same_room = changes.room is None or changes.room == date.held.room
     same_hour = place.starts_at == date.booking.starts_at
     return same_hour and place.lead == date.held.lead and same_room
 

@@ -1,5 +1,6 @@
 """What a series does and refuses, one rule at a time; test_machine.py drives them together."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -281,6 +282,19 @@ def test_moved_and_cancelled_dates_stay_so_through_later_changes(house):
         "x23.03 10:00",
         "30.03 12:00",
     ]
+
+
+def test_moved_date_keeps_its_room_through_later_changes(house):
+    other = building.person(house.talk.centre)
+    building.case(other, services=[house.talk])
+    elsewhere = house.wish(at(TUESDAY + WEEK, 12), people=(other,), lead=house.elena)
+    services.book(replace(elsewhere, room=house.room), by=house.by)
+    series = house.series(count=3, wish=house.wish(room=house.room))
+    move(house, booking(series, 1), at(TUESDAY + WEEK, 12))
+
+    split(house, series, nth=None, until=TUESDAY + WEEK)
+
+    assert dates(series) == ["02.03 10:00", "09.03 12:00"]
 
 
 def test_another_rhythm_keeps_the_weeks_it_has(house):
