@@ -12,11 +12,12 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from hypothesis import settings
+from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    get_state_machine_test,
     initialize,
     invariant,
     multiple,
@@ -501,3 +502,22 @@ ALIKE = settings(max_examples=15, stateful_step_count=30, derandomize=True)
 def test_program_and_model_answer_alike():
     house = House()
     run_state_machine_as_test(lambda: SideBySide(house), settings=ALIKE)
+
+
+LONG = settings(
+    max_examples=10,
+    stateful_step_count=40,
+    derandomize=False,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+@pytest.mark.full
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(1, 7))
+def test_program_and_model_answer_alike_for_long(number):
+    """Longer scripts, each number its own; together they take about three minutes."""
+    house = House()
+    scripts = get_state_machine_test(lambda: SideBySide(house), settings=LONG)
+    seed(number)(scripts)()
