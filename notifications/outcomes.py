@@ -1,17 +1,19 @@
 """What came of an attempt, from whoever says it first: the call, a callback, or a listing."""
 
 import logging
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now  # noqa: TID251 - leases are on database time
 
 from base import clock
 from base.models import Task
+from base.rows import fetch
 from base.services import finish_task_about
 from notifications import senders, troubles
 from notifications.gateways import NotBegun, Outcome, Refused, Report, Sent, Unknown
@@ -23,6 +25,52 @@ Status = Reminder.Status
 DELIVERY_ORDER = ("", "accepted", "queued", "sending", "sent", "delivered", "read")
 FINAL_FAILURES = frozenset({"undelivered", "failed", "canceled"})
 FINAL = FINAL_FAILURES | {"delivered", "read"}
+
+
+MARK_SENT = """
+    WITH told AS (SELECT * FROM unnest(%(keys)s::bigint[], %(sids)s::text[]) AS told (id, sid)),
+    ended AS (
+        UPDATE notifications_delivery it
+           SET sid = told.sid, ended_at = %(now)s, look_at = now() + %(settles)s
+          FROM told
+         WHERE it.id = told.id AND it.ended_at IS NULL AND it.sid = ''
+        RETURNING it.id, it.reminder_id
+    ), marked AS (
+        UPDATE notifications_reminder it SET status = 'sent'
+          FROM ended
+         WHERE it.id = ended.reminder_id AND it.status = 'sending'
+    )
+    SELECT id FROM ended
+"""
+
+
+def settle_all(attempted: Iterable[tuple[Delivery, Outcome | None]], *, sender: str) -> None:
+    """End these attempts: those that went well, and of which nobody has said anything yet, in one
+    statement, each of the others for itself."""
+    outcomes = [(delivery, outcome) for delivery, outcome in attempted if outcome is not None]
+    marked = mark_sent(
+        {delivery.pk: one.sid for delivery, one in outcomes if isinstance(one, Sent)}
+    )
+    if marked:
+        senders.note_health(sender)
+    for delivery, outcome in outcomes:
+        if delivery.pk not in marked:
+            settle_outcome(delivery, outcome, sender=sender)
+
+
+def mark_sent(sids: Mapping[int, str]) -> set[int]:
+    """By delivery; returns which were marked. None where one of them was adopted by another."""
+    facts = {
+        "keys": list(sids),
+        "sids": list(sids.values()),
+        "now": clock.now(),
+        "settles": timedelta(seconds=settings.SMS_SETTLES),
+    }
+    try:
+        with transaction.atomic():
+            return {key for (key,) in fetch(MARK_SENT, facts)} if sids else set()
+    except IntegrityError:
+        return set()
 
 
 def settle_outcome(delivery: Delivery, outcome: Outcome, *, sender: str) -> None:

@@ -17,7 +17,7 @@ from django.db.models.functions import Now  # noqa: TID251 - leases are on datab
 from base import clock
 from notifications import gateways, links, outcomes, planning, reconciling, senders, texts
 from notifications.crew import at_once
-from notifications.gateways import Message
+from notifications.gateways import Message, Outcome
 from notifications.models import Delivery, Reminder
 from people.models import ContactCard
 
@@ -50,7 +50,10 @@ def send_due(gateway: gateways.Gateway | None = None) -> int:
             if time.monotonic() + wait_of(batch) >= ends:
                 break
             time.sleep(wait_of(batch))
-        at_once(partial(attempt, gateway=gateway, send_by=batch.send_by), batch.deliveries)
+        do = partial(attempt, gateway=gateway, send_by=batch.send_by)
+        outcomes.settle_all(
+            zip(batch.deliveries, at_once(do, batch.deliveries), strict=True), sender=gateway.name
+        )
         attempted += len(batch.deliveries)
     return attempted
 
@@ -88,11 +91,12 @@ def claim(sender: str, size: int) -> Batch:
     )
 
 
-def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> None:
-    """Check everything again, then make the one call. Never inside a transaction."""
+def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> Outcome | None:
+    """Check everything again, then make the one call, and return what came of it; None when there
+    was none to be made. Never inside a transaction."""
     reminder = claimed(delivery)
     if reminder is None:
-        return
+        return None
     card = ContactCard.objects.filter(person=reminder.recipient_id).first()
     token = links.new_token()
     verdict = planning.verdict(reminder, card, now=clock.now(), link=links.address_of(token))
@@ -108,7 +112,8 @@ def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> No
                 links.link_for(reminder.booking, reminder.recipient, card.wording, token=token)
             note_what_leaves(delivery, to, body)
             message = Message(to, body, delivery.attempt, until - clock.now(), send_by)
-            outcomes.settle_outcome(delivery, gateway.send(message), sender=gateway.name)
+            return gateway.send(message)
+    return None
 
 
 def claimed(delivery: Delivery) -> Reminder | None:

@@ -16,8 +16,9 @@ from tests.support.clusters import ROOT
 if TYPE_CHECKING:
     from tests.bench.report import Line
 
-TARGETS = range(1, 12)
+TARGETS = range(1, 13)
 SERIES = 11
+SENDING = 12
 
 
 def main() -> int:
@@ -32,6 +33,7 @@ def main() -> int:
             *of_the_crowd(server, arguments),
             *of_the_years(server, arguments),
             *of_series(server, arguments),
+            *of_sending(server, arguments),
         ]
     print(report.show(lines))
     return 0 if all(line.met for line in lines) else 1
@@ -41,7 +43,7 @@ def of_the_crowd(server: postgres.Server, arguments: argparse.Namespace) -> list
     from tests.bench import report, templates, world, years
     from tests.bench.stages import Run
 
-    apart = {years.TARGET, SERIES}
+    apart = {years.TARGET, SERIES, SENDING}
     targets = [target for target in arguments.only if target not in apart]
     if not targets:
         return []
@@ -73,6 +75,22 @@ def of_series(server: postgres.Server, arguments: argparse.Namespace) -> list[Li
         connection.close()
         connection.settings_dict["NAME"] = name
         found = list(series.lines(rounds=repeats(arguments)["rounds"]))
+        connection.close()
+    return found
+
+
+def of_sending(server: postgres.Server, arguments: argparse.Namespace) -> list[Line]:
+    """In this process, on two small databases of their own."""
+    from django.db import connection
+
+    from tests.bench import sending, templates
+
+    if SENDING not in arguments.only:
+        return []
+    with templates.Databases(server).clones({"few": "small", "many": "small"}) as urls:
+        connection.close()
+        connection.settings_dict["NAME"] = urls["few"].rpartition("/")[2].partition("?")[0]
+        found = list(sending.lines(urls, rounds=repeats(arguments)["rounds"]))
         connection.close()
     return found
 

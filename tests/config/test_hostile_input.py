@@ -135,7 +135,7 @@ OPTIONAL: Mapping[str, Sent] = {
 
 BODILESS = {
     *("api:verify", "api:opt-out", "api:done", "api:case-planned", "api:case-close"),
-    *("api:unit-ready", "api:stay-ready", "api:loan-return"),
+    *("api:unit-ready", "api:stay-ready", "api:loan-return", "api:code", "api:reminder-resend"),
 }
 
 FILES = {"api:busy-times"}

@@ -200,7 +200,11 @@ def test_operation_keeps_its_promise_at_length(own, schema, headers, row):
     holds(own, schema, headers, row, MANY_EXAMPLES)
 
 
-@pytest.mark.parametrize("row", OPERATIONS, ids=str)
+WELCOME = [row for row in OPERATIONS if min(row.expected.values()) < 300]
+"""Not a code that is read back: what would be right is nowhere written."""
+
+
+@pytest.mark.parametrize("row", WELCOME, ids=str)
 def test_welcome_call_is_answered_as_promised(own, schema, row):
     """What the access matrix sends is welcome, so its answer has the promised shape."""
     caller = next(caller for caller, status in row.expected.items() if status < 300)
