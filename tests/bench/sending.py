@@ -20,7 +20,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from base import clock
-from notifications import outcomes, sending
+from notifications import outcomes, senders, sending
 from notifications.gateways import Message, Sent
 from notifications.gateways.twilio import Config, TwilioGateway
 from notifications.models import Reminder
@@ -103,7 +103,8 @@ def by_hand() -> None:
 
 def of_claiming(rounds: int) -> Iterator[report.Line]:
     with connection.cursor() as cursor:
-        fill(cursor.cursor, BATCH * 3, first=1_000, due=clock.now() - timedelta(hours=1))
+        fill(cursor.cursor, BATCH * 3, first=5_000, due=clock.now() - timedelta(hours=1))
+    senders.the("bench")
     figures = measured(
         {
             ("program", "large"): Task(rolled_back(by_program)),
@@ -238,7 +239,7 @@ def at_least(what: str, over: list[float], under: list[float], limit: float) -> 
 
 @contextmanager
 def stand_in() -> Iterator[str]:
-    context = get_context("spawn")
+    context = get_context("fork")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs,), daemon=True)
     process.start()

@@ -6,3 +6,5 @@ from config.settings import INSTALLED_APPS, MIDDLEWARE
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench"]
 MIDDLEWARE = ["tests.bench.middleware.BenchMiddleware", *MIDDLEWARE]
 ROOT_URLCONF = "tests.bench.urls"
+
+SMS_PER_SECOND = 1000.0
