@@ -13,7 +13,7 @@ from base import clock
 from desk import selectors
 from desk.fields import ClockField, DayField, LabelField
 from desk.forms import ByPublicId, Form, Several, StaffForm
-from people import policies
+from people import languages, policies
 from people import selectors as people_selectors
 from people.models import Carer, ContactCard, EntryBasis, Person, User
 from scheduling import lookup
@@ -154,7 +154,7 @@ class CardForm(Form):
     safe_from = ClockField(label=_("Safe from"))
     safe_until = ClockField(label=_("Safe until"))
     wording = forms.ChoiceField(choices=ContactCard.Wording.choices, label=_("What a text says"))
-    language = forms.ChoiceField(choices=ContactCard.Language.choices, label=_("Language"))
+    language = forms.ChoiceField(choices=languages.choices, label=_("Language"))
     script = forms.ChoiceField(choices=ContactCard.Script.choices, label=_("Letters"))
     allows_link = forms.BooleanField(
         required=False,

@@ -10,6 +10,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
 from base.models import Record
+from people import languages
 
 SAFETY_HOLDS_FOR_DAYS = 90  # D27: "safe to text" is asked again after this
 ADULT_AGE = 18
@@ -286,10 +287,6 @@ class ContactCard(Record):
         PLAIN = "plain", _("plain: adds “appointment”")
         FULL = "full", _("full: adds the centre's public name")
 
-    class Language(models.TextChoices):
-        BULGARIAN = "bg", _("Bulgarian")
-        ENGLISH = "en", _("English")
-
     class Script(models.TextChoices):
         CYRILLIC = "cyrillic", _("Cyrillic")
         LATIN = "latin", _("Latin")
@@ -306,7 +303,9 @@ class ContactCard(Record):
     safe_from = models.TimeField(default=time(9))
     safe_until = models.TimeField(default=time(20))
     wording = models.CharField(max_length=10, choices=Wording.choices, default=Wording.DISCREET)
-    language = models.CharField(max_length=5, choices=Language.choices, default=Language.BULGARIAN)
+    language = models.CharField(
+        max_length=5, choices=languages.choices, default=languages.BULGARIAN
+    )
     script = models.CharField(max_length=10, choices=Script.choices, default=Script.CYRILLIC)
     allows_link = models.BooleanField(
         default=False,

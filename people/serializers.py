@@ -9,6 +9,7 @@ from rest_framework import serializers
 from base import clock
 from base.fields import DayField, LabelField, PastDayField, WallClockField
 from base.models import Task
+from people import languages
 from people.models import (
     AccessRecord,
     Carer,
@@ -151,7 +152,7 @@ class CardIn(serializers.Serializer[Any]):
     safe_from = WallClockField(required=False)
     safe_until = WallClockField(required=False)
     wording = serializers.ChoiceField(ContactCard.Wording.choices, required=False)
-    language = serializers.ChoiceField(ContactCard.Language.choices, required=False)
+    language = serializers.ChoiceField(languages.choices(), required=False)
     script = serializers.ChoiceField(ContactCard.Script.choices, required=False)
     allows_link = serializers.BooleanField(
         required=False, help_text="a link in a text can be opened by whoever holds the phone"

@@ -7,10 +7,10 @@ from typing import Any
 
 from base import clock
 from desk.demo.families import Family, weekday_before
-from people import services
+from people import languages, services
 from people.models import ContactCard, Person, User
 
-Wording, Language, Script = ContactCard.Wording, ContactCard.Language, ContactCard.Script
+Wording, Script = ContactCard.Wording, ContactCard.Script
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ MORNINGS = State(hours=(time(9), time(12)))
 PLAIN = State(wording={"wording": Wording.PLAIN})
 FULL = State(wording={"wording": Wording.FULL})
 LATIN = State(wording={"wording": Wording.PLAIN, "script": Script.LATIN, "allows_link": True})
-ENGLISH = State(wording={"language": Language.ENGLISH, "script": Script.LATIN, "allows_link": True})
+ENGLISH = State(
+    wording={"language": languages.ENGLISH, "script": Script.LATIN, "allows_link": True}
+)
 NO_CONSENT = State(consent=False)
 UNVERIFIED = State(verified=False)
 UNSAFE = State(safe=False)

@@ -25,6 +25,7 @@ from notifications.gateways import Message, Outcome, Sent, Unknown
 from notifications.gateways.console import ConsoleGateway
 from notifications.gateways.twilio import Config, TwilioGateway
 from notifications.models import Delivery, Reminder
+from people.languages import LANGUAGES
 from people.models import Centre, ContactCard, Household, KinshipWall, Person, Role, User
 from scheduling.models import Booking, Resource, Service
 from tests.support import building
@@ -418,7 +419,7 @@ def test_console_shows_two_digits_of_the_number(nest):
 
 
 @pytest.mark.parametrize("wording", ContactCard.Wording.values)
-@pytest.mark.parametrize("language", ContactCard.Language.values)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("script", ContactCard.Script.values)
 def test_text_says_when_and_little_more(nest, wording, language, script):
     ContactCard.objects.update(wording=wording, language=language, script=script)
