@@ -61,21 +61,29 @@ LEXICON: Final[dict[str, str]] = {
     "children": """
         дете детето детенце детенцето деца децата детск* детство* бебе* бебч* майка майката
         майки майките майчи* майко мама мамо мами баща бащата бащи* бащин* татко родител*
-        родилн* бременн* бременност* семейств* семеен семейн* домакинств* син сина сина синът
+        родилн* бременн* бременност* семей* семеен домакинств* син сина сина синът
         дъщер* сирак* сираче* сираци близнац* внук* баба дядо
         child* kid kids baby babies infant* newborn* toddler* mother* mom mum mummy father* dad
         parent* pregnan* maternity famil* son sons daughter* orphan* twins grand*
         """,
 }
 
+# What the discreet wording leaves to the plain one (D29), forbidden as above.
+MEETING: Final = """
+    срещ* среща* визит* посещени* прием прегле* занима*
+    appointment* meet* visit* encounter*
+"""
+
 # Never taken from a given name, service or street: words that say nothing alone, and the ones
 # our own templates are made of (a service may well be called „Първа среща“).
 _NEUTRAL = """
     а без в във ги да до е за и из или им как към ли на не ни но о от под по при с са се си
     след със че
-    напомняне среща срещата час часа ч г
+    напомняне среща срещата срещи срещите час часа ч г нов нови пъти отменено отпада
+    отпадат свободен освободи моля обадете имаме отговор вас
     a an and at by for from in is of on or our the to with
-    reminder appointment meeting
+    reminder appointment appointments meeting new time times until cancelled please call us we have
+    answer you free
 """
 NEUTRAL_WORDS: Final = frozenset(_NEUTRAL.split())
 

@@ -5,14 +5,15 @@ Pure functions; the words and tables of the check are in `lexicon`.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from base.errors import DomainError
-from notifications.lexicon import LEXICON, LOOK_ALIKES, NEUTRAL_WORDS
+from notifications.lexicon import LEXICON, LOOK_ALIKES, MEETING, NEUTRAL_WORDS
+from people.languages import LANGUAGES
 
 
 class TellingText(DomainError):
@@ -23,6 +24,31 @@ class TellingText(DomainError):
 
     code = "telling_text"
     sentence = _("This text would say too much to whoever reads the phone. Choose plainer words.")
+
+    def __str__(self) -> str:
+        return str(WHY_TELLING.get(self.facts.get("term_class", ""), self.sentence))
+
+
+WHY_TELLING: Final = {
+    "link": _("There is a link or an e-mail address in it. No text may hold one."),
+    "phone": _("There is a phone number in it. No text may hold one."),
+    "name": _(
+        "There is a name in it: of a person, a colleague, a service, the house or its street. "
+        "Whoever reads the phone would know."
+    ),
+    "sign": _(
+        "There is a sign in it that phones do not show, or that passes for another letter. "
+        "Write it with plain letters, digits and punctuation."
+    ),
+    "meeting": _("A discreet text tells date and time only. Leave out that there is a meeting."),
+    "therapy": _("There is a word about therapy in it. Choose a plainer one."),
+    "role": _("There is a word in it that tells who works here. Choose a plainer one."),
+    "service": _("There is a word in it that tells what the service is. Choose a plainer one."),
+    "institution": _("There is a word in it that tells what house this is. Choose a plainer one."),
+    "address": _("There is a word in it that tells of an address. Choose a plainer one."),
+    "violence": _("There is a word about violence or danger in it. Choose a plainer one."),
+    "children": _("There is a word about children or the family in it. Choose a plainer one."),
+}
 
 
 # --- Spelling (D37) ----------------------------------------------------------------------
@@ -127,11 +153,29 @@ def gsm_friendly(text: str) -> str:
     return text.translate(_GSM_STAND_INS)
 
 
+def thrifty(text: str) -> str:
+    """`gsm_friendly` where that spares something. What Cyrillic letters make UCS-2 anyway keeps
+    its own signs, unless plain ones take fewer parts."""
+    plain = gsm_friendly(text)
+    now, then = parts(text), parts(plain)
+    return plain if then.encoding == "GSM-7" or then.parts < now.parts else text
+
+
 # --- What a text must not say (D28) ------------------------------------------------------
 
 _TOKEN: Final = re.compile(r"[^\W_]+")
+# Words taken apart: пси-холог, п с и х о л о г.
+_TIED: Final = re.compile(r"[^\W_]+(?:['\u2019\u2010\u2011-][^\W_]+)+")
+_SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .-][^\W\d_](?![^\W_])){3,}")
+# A word with a digit in it is a word in disguise (3аповед, 6umen), unless it is one of these.
+_MIXED: Final = re.compile(r"(?=\w*\d)(?=\w*[^\W\d])\w+")
+_COUNTED: Final = re.compile(
+    r"\d+(?:ч|час|часа|г|мин|ви|ри|ти|ро|то|ch|chas|chasa|g|min|h|am|pm|st|nd|rd|th)"
+)
+_PLAIN_SIGNS: Final = frozenset("0123456789 .,;:!?()\"'-/+&%#–—…№„“”«»‚‘’")
 _CYRILLIC: Final = re.compile(r"[\u0400-\u052f]")
 _LINK: Final = re.compile(r"://|www\.|@|[^\W_]\.(?!\d)[^\W_]{2,}|(?:\d{1,3}\.){3}\d{1,3}")
+_ASCII_LINK: Final = re.compile(r"(?a:(?<!\S)[!-~]*[\w/]\.[a-z]{2,}[!-~]*(?!\S))")
 _DATE: Final = re.compile(r"\d{2}\.\d{2}\.\d{4}")
 _PHONE: Final = re.compile(r"\d(?:[\s()./-]*\d){6,}")
 # Drawn as nothing, though Unicode counts them as letters or symbols.
@@ -152,25 +196,67 @@ _AS_BULGARIAN: Final = str.maketrans(
 )
 
 
-def check_text(rendered: str, *, forbidden: Collection[str], links_allowed: bool = False) -> None:
+class Names:
+    """Names that a text must keep, made ready once for many texts."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.terms = _names(names)
+
+    def __contains__(self, token: str) -> bool:
+        return self.terms.match(token) is not None
+
+
+def check_text(
+    rendered: str,
+    *,
+    forbidden: Collection[str] = (),
+    also: Collection[Names] = (),
+    links_allowed: bool = False,
+) -> None:
     """Raise TellingText if `rendered`, the text as it would leave, says what none may.
 
-    `forbidden` are the names this text must keep: of people, services, streets. A name counts
-    in either script and whatever its case and ending; invisible characters and look-alike
-    letters hide nothing. Phone numbers and, unless `links_allowed`, links count too.
+    `forbidden` and `also` are the names this text must keep: of people, services, streets. A name
+    counts in either script and whatever its case and ending; invisible characters and look-alike
+    letters hide nothing. Phone numbers and, unless `links_allowed`, links count too; and signs
+    of no alphabet of ours, since nobody has listed what those may pass for.
     """
-    found = _term_class(_bare(rendered), forbidden, links_allowed=links_allowed)
-    if found:
-        raise TellingText(term_class=found)
+    names = [*also, *([Names(forbidden)] if forbidden else ())]
+    found = _term_class(_bare(rendered), names, links_allowed=links_allowed)
+    words = _ASCII_LINK.sub("", rendered) if links_allowed else rendered
+    if found or is_disguised(words):
+        raise TellingText(term_class=found or "sign")
 
 
-def _term_class(text: str, forbidden: Collection[str], *, links_allowed: bool) -> str | None:
+def is_disguised(text: str) -> bool:
+    """Whether any sign or word may pass for another."""
+    text = unicodedata.normalize("NFC", text)
+    mixed = _MIXED.findall(text.lower())
+    return not (all(map(is_plain, text)) and all(map(_COUNTED.fullmatch, mixed)))
+
+
+def check_discreet(rendered: str) -> None:
+    """Raise TellingText if a discreet text says what only a plain one may: that there is a
+    meeting (D29)."""
+    if any(_meeting().match(token) for token in _tokens(_bare(rendered))):
+        raise TellingText(term_class="meeting")
+
+
+def is_plain(sign: str) -> bool:
+    """Whether a sign is a letter of a language that we write, a digit, or plain punctuation."""
+    if sign in _PLAIN_SIGNS:
+        return True
+    letter = unicodedata.normalize("NFD", sign.lower())[0]
+    own = "".join(language.letters for language in LANGUAGES.values())
+    return "a" <= letter <= "z" or letter in LATIN or sign.lower() in own
+
+
+def _term_class(text: str, names: Collection[Names], *, links_allowed: bool) -> str | None:
     if _LINK.search(text) and not links_allowed:
         return "link"
     if _PHONE.search(_DATE.sub("", text)):
         return "phone"
-    tokens, names = _tokens(text), _names(forbidden)
-    if any(names.match(token) for token in tokens if token not in _neutral()):
+    tokens = _tokens(text)
+    if any(token in some for token in tokens if token not in _neutral() for some in names):
         return "name"
     return next((found for token in tokens if (found := _lexicon().match(token))), None)
 
@@ -195,8 +281,17 @@ class _Terms:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> _Terms:
+    return _terms(LEXICON)
+
+
+@lru_cache(maxsize=1)
+def _meeting() -> _Terms:
+    return _terms({"meeting": MEETING})
+
+
+def _terms(words_by_class: Mapping[str, str]) -> _Terms:
     terms = _Terms()
-    for term_class, words in LEXICON.items():
+    for term_class, words in words_by_class.items():
         for word in words.split():
             stem, open_ended = word.removesuffix("*"), word.endswith("*")
             for spelling in (stem, transliterate(stem)):
@@ -215,13 +310,16 @@ def _names(names: Iterable[str]) -> _Terms:
     Single letters are left out: an initial is also a preposition.
     """
     terms = _Terms()
-    words = {word for name in names for word in _TOKEN.findall(_bare(name))}
-    for word in words - NEUTRAL_WORDS:
+    for word in words_of(names) - NEUTRAL_WORDS:
         if len(word) > 1:
             for spelling in _spellings(word):
                 stem = _stem(spelling)
                 terms.add(stem, "name", open_ended=stem != spelling)
     return terms
+
+
+def words_of(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in _TOKEN.findall(_bare(name))}
 
 
 def _spellings(word: str) -> set[str]:
@@ -241,6 +339,8 @@ def _tokens(text: str) -> list[str]:
     are spelt in Latin. Pure numbers are no words, though 10 looks like lo.
     """
     words = [word for word in _TOKEN.findall(text) if not word.isdigit()]
+    apart = [*_TIED.findall(text), *_SPACED.findall(text)]
+    words += [word for one in apart if not (word := "".join(_TOKEN.findall(one))).isdigit()]
     cyrillic = (word.translate(_AS_BULGARIAN) for word in words if _CYRILLIC.search(word))
     spelt = (spelling for word in cyrillic for spelling in _spellings(word))
     return [_skeleton(word) for word in (*words, *spelt)]
