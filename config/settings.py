@@ -1,7 +1,9 @@
 """All settings. The environment is read here and nowhere else; nonsense is refused aloud."""
 
+import re
 import sys
 from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -279,6 +281,18 @@ TWILIO_FROM = env.str("TWILIO_FROM", "")
 TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", "")
 TWILIO_TIMEOUT = env.float("TWILIO_TIMEOUT", 10.0)
+
+
+def read_price(name: str) -> Decimal:
+    """An amount of euros, 0 when it is not set."""
+    value = env.str(name, "0").strip() or "0"
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", value):
+        refuse(f"{name} must be a price in euros such as 0.0835, not {value!r}.")
+    return Decimal(value)
+
+
+SMS_PART_PRICE = read_price("SMS_PART_PRICE")
+SMS_CURRENCY = "EUR"
 if SMS_GATEWAY == "twilio":
     if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
         refuse("SMS_GATEWAY=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")

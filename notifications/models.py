@@ -1,16 +1,20 @@
-"""What to tell whom and when (reminder), each attempt to tell it (delivery), and by whom it
-leaves (sender)."""
+"""What to tell whom and when (reminder), in a centre's own words (template), each attempt to tell
+it (delivery), and by whom it leaves (sender)."""
 
 from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from base.models import Record
 from notifications.calls import Call as Call  # a module of its own
+from people import languages
 from people.models import Centre, ContactCard, Person, User
 from scheduling.models import Booking
+
+LONGEST_TEXT = 200
 
 
 class Reminder(Record):
@@ -238,3 +242,32 @@ class WrongGuess(models.Model):
 
     def __str__(self) -> str:
         return f"guesses {self.pk}"
+
+
+class Template(Record):
+    """A centre's own text in place of ours; without `text` ours counts again. The row stays then,
+    so that `version` never comes twice. What it may hold is checked by `editing` when it is written
+    and by `voice` whenever it is sent."""
+
+    holds_personal_data = False
+
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="texts")
+    kind = models.CharField(max_length=12)
+    wording = models.CharField(max_length=10, choices=ContactCard.Wording.choices)
+    language = models.CharField(max_length=5, choices=languages.choices)
+    script = models.CharField(max_length=10, help_text="the letters it is written in")
+    text = models.CharField(max_length=LONGEST_TEXT, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "kind", "wording", "language", "script"],
+                name="one_text_of_a_centres_own",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"

@@ -1,5 +1,6 @@
 """When a text may leave, and why it may not: facts in, verdict out, nothing sent or stored."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -8,9 +9,10 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from notifications import subjects, texts, wording
+from notifications import subjects, texts, voice, wording
 from notifications.models import Reminder
-from people.models import ContactCard, Silence
+from notifications.voice import Voice
+from people.models import ContactCard, Person, Silence
 from scheduling.models import Allocation, Booking, Participation
 
 Kind = Reminder.Kind
@@ -162,27 +164,39 @@ def last_useful(reminder: Reminder, subject: wording.Facts) -> datetime:
 
 
 def composed(
-    reminder: Reminder, subject: wording.Facts, card: ContactCard, *, link: str = ""
+    reminder: Reminder,
+    subject: wording.Facts,
+    card: ContactCard,
+    *,
+    link: str = "",
+    own: Voice | None = None,
 ) -> Send | Keep:
-    """The text itself, checked as rendered (D28). Of links it may hold ours alone."""
-    names = names_in(reminder.booking) if reminder.booking else set()
-    if link and not may_carry(link, reminder, subject, card, names):
+    """The text itself, checked as rendered (D28). Of links it may hold ours alone. Who judges many
+    at once has read the centre's voice before."""
+    own = own or voice.now_of(reminder.centre_id)
+    names = names_around(reminder)
+    if link and not may_carry(link, reminder, subject, card, own.keeps(names)):
         link = ""
-    body = wording.render(
+    said = voice.say(
+        own,
         text_kind(reminder, subject),
-        replace(subject, public_name=reminder.centre.public_name, link=link),
+        replace(subject, link=link),
         wording=card.wording,
         language=card.language,
         script=card.script,
+        people=names,
     )
-    # The end of the link is random: what it happens to spell tells nothing.
-    if reminder.booking and is_telling(body.removesuffix(link), names):
+    if said is None:
         return Keep(Hindrance.TELLING_TEXT)
-    return Send(to=str(card.phone), body=body, until=last_useful(reminder, subject), link=link)
+    return Send(to=str(card.phone), body=said.text, until=last_useful(reminder, subject), link=link)
 
 
 def may_carry(
-    link: str, reminder: Reminder, subject: wording.Facts, card: ContactCard, names: set[str]
+    link: str,
+    reminder: Reminder,
+    subject: wording.Facts,
+    card: ContactCard,
+    names: Collection[texts.Names],
 ) -> bool:
     """Whether the text may hold that link: where the card allows it, the text is about one
     appointment still to come, and our own address is not telling."""
@@ -193,13 +207,13 @@ def may_carry(
         and booking.kind == Booking.Kind.CONSULTATION
         and reminder.kind in {*AHEAD, Kind.MOVED}
         and (subject.dates, subject.starts_at) == (1, booking.starts_at)
-        and not is_telling(link.rpartition("/v/")[0], names, links_allowed=True)
+        and not is_telling_address(link.rpartition("/v/")[0], names)
     )
 
 
-def is_telling(text: str, names: set[str], *, links_allowed: bool = False) -> bool:
+def is_telling_address(address: str, names: Collection[texts.Names]) -> bool:
     try:
-        texts.check_text(text, forbidden=names, links_allowed=links_allowed)
+        texts.check_text(address, also=names, links_allowed=True)
     except texts.TellingText:
         return True
     return False
@@ -216,16 +230,39 @@ def text_kind(reminder: Reminder, subject: wording.Facts) -> str:
 NAMED = (
     Prefetch("participations", Participation.objects.select_related("person")),
     Prefetch("allocations", Allocation.objects.select_related("resource__user")),
+    Prefetch("carer", Person.objects.all()),
 )
 """Whoever wants the names in many bookings fetches this with them."""
 
+COVERED = Prefetch("covered", Reminder.objects.select_related("booking"))
+
+
+def gather_names(reminders: Iterable[Reminder]) -> None:
+    """Read all that `names_around` asks of each, for as many questions whether there are few or
+    many."""
+    reminders = list(reminders)
+    notices = [one for one in reminders if one.kind in Kind.notices()]
+    prefetch_related_objects(notices, COVERED)
+    told = [*reminders, *(one for notice in notices for one in notice.covered.all())]
+    prefetch_related_objects([one.booking for one in told if one.booking], *NAMED)
+
+
+def names_around(reminder: Reminder) -> set[str]:
+    """What a text could leak beside the names of the whole centre (`voice`): of its recipient, and
+    of everybody in the bookings that it tells of."""
+    gather_names([reminder])
+    told = [reminder]
+    if reminder.kind in Kind.notices():
+        told += reminder.covered.all()
+    names = {reminder.recipient.given_name, reminder.recipient.family_name}
+    return names.union(*(names_in(one.booking) for one in told if one.booking))
+
 
 def names_in(booking: Booking) -> set[str]:
-    """Every name this booking could leak: its people, its staff, its service, its centre."""
-    prefetch_related_objects([booking], *NAMED)
+    """Of its people, its carer and its specialists, who may have left the centre since."""
     people = [seat.person for seat in booking.participations.all()]
+    people += [booking.carer] if booking.carer else []
     staff = [held.resource.user for held in booking.allocations.all() if held.resource.user]
     names = {name for one in people for name in (one.given_name, one.family_name)}
     names |= {name for user in staff for name in (user.first_name, user.last_name)}
-    service = {booking.service.name} if booking.service else set()
-    return (names | service | {booking.centre.name}) - {""}
+    return names - {""}

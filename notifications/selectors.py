@@ -9,8 +9,10 @@ from django.db.models import F, Q, QuerySet
 
 from base import clock
 from base.rows import rows
-from notifications import planning, subjects
+from notifications import planning, voice
 from notifications.models import Reminder
+from notifications.voice import Voice
+from notifications.wording import Facts
 from people.models import ContactCard, Person
 from people.policies import Staff
 from people.selectors import households_walled_from
@@ -72,28 +74,32 @@ def cards_of(people: Collection[Person]) -> dict[int, ContactCard]:
 
 
 def prospects(reminders: Collection[Reminder]) -> list[Prospect]:
-    """Each planned reminder judged as it will be at its time."""
+    """Each planned reminder judged as it will be at its time, for as many questions whether there
+    are few or many."""
     reminders = list(reminders)
     cards = cards_of([reminder.recipient for reminder in reminders])
-    return [expected(reminder, cards.get(reminder.recipient_id)) for reminder in reminders]
+    voices = voice.of_centres(reminder.centre_id for reminder in reminders)
+    planning.gather_names(reminders)
+    return [
+        expected(one, cards.get(one.recipient_id), own=voices[one.centre_id]) for one in reminders
+    ]
 
 
-def expected(reminder: Reminder, card: ContactCard | None) -> Prospect:
+def expected(reminder: Reminder, card: ContactCard | None, *, own: Voice | None = None) -> Prospect:
+    """`own` is the voice of its centre, for whoever judges several."""
     if reminder.status != Reminder.Status.PLANNED:
         return Prospect(reminder, reminder.due_at, reminder.why)
     if card is None:
         return Prospect(reminder, reminder.due_at, "no_card")
     day = clock.local(reminder.due_at).date()
-    why: str = planning.silence_of(reminder, card, day) or ""
-    # The other wordings hold nothing but a date, whoever it is about.
-    if not why and card.wording == ContactCard.Wording.FULL:
-        why = hindrance_of_text(reminder, card)
+    why: str = planning.silence_of(reminder, card, day) or hindrance_of_text(reminder, card, own)
     return Prospect(reminder, reminder.due_at, why)
 
 
-def hindrance_of_text(reminder: Reminder, card: ContactCard) -> str:
-    subject = subjects.of(reminder, now=clock.now())
-    composed = planning.composed(reminder, subject, card) if subject else None
+def hindrance_of_text(reminder: Reminder, card: ContactCard, own: Voice | None) -> str:
+    """Whichever hours it will tell of, they are nobody's name."""
+    about = Facts(reminder.starts_at or reminder.due_at)
+    composed = planning.composed(reminder, about, card, own=own)
     return composed.why if isinstance(composed, planning.Keep) else ""
 
 

@@ -13,12 +13,14 @@ from django.db.models import F, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from notifications import voice
 from notifications.calls import Call
 from notifications.models import Reminder
 from notifications.planning import AHEAD, NAMED, USEFUL_UNTIL, Hindrance
 from notifications.planning import explained as explained_silence
 from notifications.selectors import cards_of, expected
 from notifications.services import recipients_of
+from notifications.voice import Voice
 from people.models import Carer, Centre, ContactCard, Person, Silence
 from people.policies import SEES_EVERYTHING, Staff
 from people.selectors import households_walled_from
@@ -163,7 +165,12 @@ def lines_of(bookings: QuerySet[Booking]) -> list[Line]:
     found = list(with_everything(bookings))
     people = {seat.person for booking in found for seat in booking.participations.all()}
     cards = cards_of(people | {booking.carer for booking in found if booking.carer})
-    lines = [line for booking in found for line in lines_of_one(booking, cards)]
+    voices = voice.of_centres(booking.centre_id for booking in found)
+    lines = [
+        line
+        for booking in found
+        for line in lines_of_one(booking, cards, voices[booking.centre_id])
+    ]
     add_carers([line for line in lines if line.why == Reason.NO_CARER])
     return lines
 
@@ -179,10 +186,10 @@ def with_everything(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     )
 
 
-def lines_of_one(booking: Booking, cards: dict[int, ContactCard]) -> list[Line]:
+def lines_of_one(booking: Booking, cards: dict[int, ContactCard], own: Voice) -> list[Line]:
     people = [seat.person for seat in booking.participations.all()]
     recipients = recipients_of(booking, people)
-    whys = {one: why_not(booking, one, cards.get(one.pk)) for one in recipients}
+    whys = {one: why_not(booking, one, cards.get(one.pk), own) for one in recipients}
     lines = [
         Line(booking, one, why, [contact_of(one, cards.get(one.pk))])
         for one, why in whys.items()
@@ -204,33 +211,35 @@ def untold(people: Sequence[Person], told: Sequence[Person], booking: Booking) -
     return [one for one in people if one.is_child_on(day) and one.household_id not in coming]
 
 
-def why_not(booking: Booking, recipient: Person, card: ContactCard | None) -> str:
+def why_not(booking: Booking, recipient: Person, card: ContactCard | None, own: Voice) -> str:
     """The code of why no text tells her; empty when one did, is about to, or will."""
     mine = [one for one in booking.reminders.all() if one.recipient_id == recipient.pk]
     mine.sort(key=lambda one: one.due_at)
     moves = [one.told_by for one in mine if one.told_by and one.told_by.kind == Kind.MOVED]
-    whys = [why_not_this(one, booking, card) for one in (*moves, *mine)]
+    whys = [why_not_this(one, booking, card, own) for one in (*moves, *mine)]
     if not whys:
         return Reason.NOT_PLANNED
     return "" if "" in whys else whys[-1]
 
 
-def why_not_this(reminder: Reminder, booking: Booking, card: ContactCard | None) -> str:
+def why_not_this(reminder: Reminder, booking: Booking, card: ContactCard | None, own: Voice) -> str:
     match reminder.status:
         case Status.SENT | Status.SENDING:
             return ""
         case Status.PLANNED:
-            return why_not_planned(reminder, booking, card)
+            return why_not_planned(reminder, booking, card, own)
         case Status.SILENT:
             return reminder.why
         case other:
             return Reason(other) if other in Reason.values else Reason.NOT_PLANNED
 
 
-def why_not_planned(reminder: Reminder, booking: Booking, card: ContactCard | None) -> str:
+def why_not_planned(
+    reminder: Reminder, booking: Booking, card: ContactCard | None, own: Voice
+) -> str:
     if reminder.kind in WORTH:
         is_late = clock.now() >= booking.starts_at - WORTH[reminder.kind]
-        return Hindrance.TOO_LATE if is_late else expected(reminder, card).why
+        return Hindrance.TOO_LATE if is_late else expected(reminder, card, own=own).why
     # Word of a move may be about many dates: its own words are judged when it leaves.
     day = clock.local(reminder.due_at).date()
     return (card.silence_on(day) or "") if card else Silence.NO_CARD

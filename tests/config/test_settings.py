@@ -36,6 +36,10 @@ def check(**environment: str) -> subprocess.CompletedProcess[str]:
         {**SOUND, "DEBUG": "perhaps"},
         {**SOUND, "SMS_GATEWAY": "pigeon"},
         {**SOUND, "SMS_GATEWAY": "twilio"},
+        {**SOUND, "SMS_PART_PRICE": "cheap"},
+        {**SOUND, "SMS_PART_PRICE": "-1"},
+        {**SOUND, "SMS_PART_PRICE": "NaN"},
+        {**SOUND, "SMS_PART_PRICE": "0,08"},
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(environment: dict[str, str]):

@@ -20,6 +20,7 @@ from notifications.gateways import (
     Unknown,
 )
 from notifications.models import Delivery, Reminder
+from notifications.wording import LEVELS, TEMPLATES
 from people.models import ContactCard
 from scheduling import services as scheduling_services
 from scheduling.models import Booking
@@ -221,10 +222,22 @@ def test_nothing_leaves_within_two_hours_of_the_start_or_after_it(book, hour):
     assert set(booking.reminders.values_list("why", flat=True)) == {"too_late"}
 
 
-def test_a_full_text_that_would_name_someone_is_not_sent(book):
+def test_a_full_text_that_would_name_someone_says_less(book):
+    """A person may be called what the centre calls itself."""
     booking = book(card={"wording": "full"})
     book.centre.public_name = "Person"
     book.centre.save()
+    gateway = Recorder()
+    send_at(at(FRIDAY - timedelta(days=1), 12), gateway)
+    when = f"{clock.local(booking.starts_at):%d.%m.%Y г., %H:%M}"
+    assert [message.body for message in gateway.sent] == [f"Напомняне: среща на {when} ч."]
+
+
+def test_a_text_that_would_tell_in_every_wording_is_not_sent(book, monkeypatch):
+    for wording in LEVELS:
+        text = "Психолог: {date}, {time}"
+        monkeypatch.setitem(TEMPLATES, ("reminder", wording, "bg"), text)
+    booking = book(card={})
     gateway = Recorder()
     send_at(at(FRIDAY - timedelta(days=1), 12), gateway)
     assert gateway.sent == []
@@ -425,8 +438,9 @@ def test_no_other_link_comes_along_with_ours(book):
 
     send_at(at(FRIDAY - timedelta(1), 10), gateway)
 
-    assert gateway.sent == []
-    assert "telling_text" in booking.reminders.values_list("why", flat=True)
+    (message,) = gateway.sent
+    assert message.body.startswith("Napomnyane: sreshta na ")
+    assert "else" not in message.body
 
 
 def test_what_a_token_happens_to_spell_is_no_matter(book, monkeypatch):

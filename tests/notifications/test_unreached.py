@@ -14,7 +14,7 @@ from django.db import connection
 from base import clock
 from base.models import Task
 from base.services import finish_task
-from notifications import calling, unreached
+from notifications import calling, unreached, voice, wording
 from notifications.models import Call, Reminder
 from people.models import Carer, Centre, ContactCard, KinshipWall, Person, Role, User
 from people.policies import staff as staff_of
@@ -191,9 +191,16 @@ def test_text_that_has_not_left_in_time_is_too_late(office):
         assert [line.why for line in office.lines()] == ["too_late"]
 
 
-def test_text_that_would_tell_too_much_is_a_reason(office):
-    Centre.objects.update(public_name="Кризисен център")
-    office.centre.refresh_from_db()
+def tell_too_much(monkeypatch) -> None:
+    """Reminders in Bulgarian, whatever their wording."""
+    for level in wording.LEVELS:
+        monkeypatch.setitem(
+            wording.TEMPLATES, ("reminder", level, "bg"), "Психолог: {date}, {time}"
+        )
+
+
+def test_text_that_would_tell_too_much_is_a_reason(office, monkeypatch):
+    tell_too_much(monkeypatch)
     office.untold(opted_out_on=None, wording="full")
     assert [line.why for line in office.lines()] == ["telling_text"]
 
@@ -566,8 +573,8 @@ def everybody(office: Office, number: int) -> None:
         )
 
 
-def test_list_costs_the_same_for_one_of_each_and_for_eight(office):
-    Centre.objects.update(public_name="Кризисен център")
+def test_list_costs_the_same_for_one_of_each_and_for_eight(office, monkeypatch):
+    tell_too_much(monkeypatch)
     everybody(office, 1)
     few = office.api.queries("unreached/", {"page_size": 500})
     everybody(office, 7)
@@ -577,9 +584,11 @@ def test_list_costs_the_same_for_one_of_each_and_for_eight(office):
 
 def test_job_asks_the_same_for_one_family_and_for_many(office, django_assert_max_num_queries):
     everybody(office, 1)
+    voice.now_of(office.centre.pk)
     with django_assert_max_num_queries(9):
         unreached.families_by_centre()
     everybody(office, 7)
+    voice.now_of(office.centre.pk)
     with django_assert_max_num_queries(9):
         unreached.families_by_centre()
     assert ContactCard.objects.exists()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from notifications.models import Reminder
 from notifications.texts import check_text, parts
-from notifications.wording import PLACEHOLDERS, TEMPLATES, Facts, render
+from notifications.wording import LEVELS, PLACEHOLDERS, TEMPLATES, Facts, render
+from people.languages import LANGUAGES
 
 STARTS_AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 NAME = "Пристан „Надежда“"
@@ -138,7 +139,7 @@ def test_a_text_that_does_not_exist_is_an_error(unknown):
 
 def test_every_kind_wording_and_language_has_a_template():
     kinds = {"reminder", "moved_many", "off_many"} | set(Reminder.Kind) - set(Reminder.Kind.ahead())
-    wanted = {(kind, w, lang) for kind in kinds for w in PLACEHOLDERS for lang in ("bg", "en")}
+    wanted = {(kind, w, lang) for kind in kinds for w in LEVELS for lang in LANGUAGES}
     assert set(TEMPLATES) == wanted
 
 
