@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from base import clock
 from base.models import Task
 from notifications import unreached
+from notifications.policies import WORDS_TEXTS
 from people import selectors as people_selectors
 from people.models import AccessRecord, Case, Centre, Household, NoContact, Person, User
 from people.policies import (
@@ -57,6 +58,10 @@ class Viewer:
     @property
     def shelters(self) -> bool:
         return bool(self.staff.centres_where(SHELTERS))
+
+    @property
+    def words_texts(self) -> bool:
+        return bool(self.staff.centres_where(WORDS_TEXTS))
 
     @property
     def reads_access_log(self) -> bool:

@@ -13,6 +13,7 @@ from desk.web import (
     people,
     series,
     stays,
+    texts,
     ties,
     today,
     told,
@@ -68,5 +69,7 @@ urlpatterns: list[URLPattern] = [
     path("effect/behind/", told.effect_behind, name="effect-behind"),
     path("unreached/", told.unreached_page, name="unreached-page"),
     path("unreached/<uuid:public_id>/called/", told.called, name="called-page"),
+    path("texts/", texts.texts_page, name="texts-page"),
+    path("texts/<uuid:public_id>/", texts.text_page, name="text-page"),
     path("access/", people.access_log, name="access-page"),
 ]

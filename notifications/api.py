@@ -19,6 +19,8 @@ from base.views import View
 from notifications import (
     by_hand,
     calling,
+    centre_texts,
+    editing,
     effect,
     inbound,
     links,
@@ -28,7 +30,9 @@ from notifications import (
     queue,
     selectors,
     shapes,
+    text_shapes,
     verifying,
+    voice,
 )
 from notifications.calls import Call
 from notifications.gateways import twilio
@@ -229,6 +233,53 @@ class Called(View):
             caller(request), public_id, asked["person"], result=Call.Result(asked["result"])
         )
         return Response(shapes.call_shown(call))
+
+
+class Texts(View):
+    pagination_class = Pages
+
+    @extend_schema(operation_id="texts_list", responses=text_shapes.TextOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Every text that the caller's centre may word: what counts there and what it sends."""
+        found = centre_texts.of_staff(caller(request))
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response([text_shapes.text_shown(text) for text in page])
+
+
+class OneText(View):
+    @extend_schema(responses=text_shapes.TextOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """What counts in that place, and what it sends."""
+        return Response(text_shapes.text_shown(centre_texts.one(caller(request), public_id)))
+
+    @extend_schema(request=text_shapes.TextIn, responses=text_shapes.TextOut)
+    def put(self, request: Request, public_id: UUID) -> Response:
+        """Say it in the centre's own words."""
+        staff = caller(request)
+        centre, slot = centre_texts.slot_of(staff, public_id)
+        asked = self.body(text_shapes.TextIn)
+        editing.write(centre, slot, asked["text"], by=staff.user, version=asked.get("version"))
+        return Response(text_shapes.text_shown(centre_texts.one(staff, public_id)))
+
+    @extend_schema(parameters=[text_shapes.VersionQuery], responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """Back to our own text."""
+        staff = caller(request)
+        centre, slot = centre_texts.slot_of(staff, public_id)
+        version = self.query(text_shapes.VersionQuery).get("version")
+        editing.take_back(centre, slot, by=staff.user, version=version)
+        return Response(status=204)
+
+
+class TextPreview(View):
+    @extend_schema(request=text_shapes.TextPreviewIn, responses=text_shapes.TextPreviewOut)
+    def post(self, request: Request) -> Response:
+        """How a text would leave in each script, and what it would cost. Nothing is kept."""
+        asked = self.body(text_shapes.TextPreviewIn)
+        centre, slot = centre_texts.slot_of(caller(request), asked["id"])
+        tried = editing.tried(voice.now_of(centre.pk), slot, asked["text"])
+        return Response({"scripts": [text_shapes.rendered_shown(one) for one in tried]})
 
 
 @csrf_exempt

@@ -13,6 +13,9 @@ api_patterns = [
     path("reminders/effect/", api.EffectOfReminders.as_view(), name="effect"),
     path("unreached/", api.Unreached.as_view(), name="unreached"),
     path("unreached/<uuid:public_id>/called/", api.Called.as_view(), name="called"),
+    path("texts/", api.Texts.as_view(), name="texts"),
+    path("texts/preview/", api.TextPreview.as_view(), name="text-preview"),
+    path("texts/<uuid:public_id>/", api.OneText.as_view(), name="text"),
 ]
 
 urlpatterns = [

@@ -289,6 +289,22 @@ def at(path: str) -> Callable[[Visit], None]:
     return go
 
 
+def rewording(words: str, *, button: str = "") -> Callable[[Visit], None]:
+    """Of a plain reminder: typed, and looked at as it would leave."""
+
+    def typed(visit: Visit) -> None:
+        texts = visit.api("texts/", page_size=200)["results"]
+        text = next(one for one in texts if one["wording"] == "plain")
+        visit.page.goto(f"/texts/{text['id']}/")
+        with visit.page.expect_response("**/texts/**"):
+            visit.page.locator("#id_text").fill(words)
+        if button:
+            visit.page.get_by_role("button", name=button).click()
+        visit.page.wait_for_timeout(300)
+
+    return typed
+
+
 STEPS: dict[str, Steps] = {
     "psychologist": [
         ("today", today),
@@ -349,7 +365,18 @@ STEPS: dict[str, Steps] = {
         ("unit", unit),
         ("toys", at("/toys/?q=А")),
     ],
-    "manager": [("stay-manager", first("in_house"))],
+    "manager": [
+        ("stay-manager", first("in_house")),
+        ("texts", at("/texts/")),
+        ("text", rewording("Чакаме Ви на {date} г. в {time} ч.")),
+        (
+            "text-long",
+            rewording(
+                "Чакаме Ви „точно“ на {date} г. в {time} ч., както се разбрахме миналата седмица."
+            ),
+        ),
+        ("text-refused", rewording("Час при психолог: {date} г., {time} ч.", button="Запази")),
+    ],
     "data-officer": [("welcome", at("/")), ("access-log", at("/access/"))],
     "leader": [("welcome-leader", at("/"))],
 }

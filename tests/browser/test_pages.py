@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +17,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from base import clock
+from notifications import editing
+from notifications.wording import Slot
 from people.models import Case, Centre, Person, Role, User
 from rooms import reserving as rooms_reserving
 from rooms.models import Stay
@@ -173,6 +176,10 @@ def visit_asked(world: World) -> dict[str, Any]:
     }
 
 
+def text_of(world: World, level: str = "plain") -> UUID:
+    return editing.id_of(world.centre.public_id, Slot("reminder", level, "bg", "cyrillic"))
+
+
 def pages_of(world: World) -> list[tuple[str, str]]:
     """A role and an address for every page."""
     asked = {"service": world.service.public_id, "person": world.mother.public_id}
@@ -246,6 +253,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("manager", f"/stays/{world.stay.public_id}/"),
         ("shelter", f"/stays/{world.held.public_id}/?q=Person"),
         ("shelter", "/toys/?q=Person"),
+        ("manager", "/texts/"),
+        ("manager", f"/texts/{text_of(world)}/"),
         ("leader", "/"),
         ("leader", "/find/"),
         ("data-officer", "/"),
@@ -279,7 +288,9 @@ def serious(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("role", ["", "psychologist", "coordinator", "leader", "data-officer"])
+@pytest.mark.parametrize(
+    "role", ["", "psychologist", "coordinator", "manager", "leader", "data-officer"]
+)
 def test_every_page_can_be_read_by_everybody(
     role: str, width: str, world: World, opened: Opener
 ) -> None:
@@ -427,3 +438,29 @@ def test_a_day_is_printed_without_its_buttons(world: World, opened: Opener) -> N
     expect(page.locator(f"#session-{world.past.public_id}")).to_be_visible()
     expect(page.locator("header.frame")).to_be_hidden()
     expect(page.locator(".session .actions").first).to_be_hidden()
+
+
+def test_a_text_is_tried_out_while_it_is_typed(world: World, opened: Opener) -> None:
+    page = opened(world.staff["manager"]).new_page()
+    complaints = listen(page)
+    page.goto(f"/texts/{text_of(world)}/")
+    preview = page.locator("#preview")
+    page.locator("#id_text").fill("Чакаме Ви на {date} г. в {time} ч.")
+    expect(preview).to_contain_text("Chakame Vi na 23.09.2026 g. v 10:30 ch.")
+    page.locator("#id_text").fill("Час при психолог: {date}, {time}")
+    expect(preview.locator(".error")).to_be_visible()
+    assert serious(page) + complaints == []
+    page.locator("#id_text").fill("Чакаме Ви на {date} г. в {time} ч.")
+    page.locator("button[value=save]").click()
+    expect(page.locator("main .rows").first).to_be_visible()
+    assert page.get_by_text("Чакаме Ви на 23.09.2026 г. в 10:30 ч.").first.is_visible()
+
+
+def test_a_text_is_worded_without_scripts(world: World, opened: Opener) -> None:
+    page = opened(world.staff["manager"], java_script_enabled=False).new_page()
+    page.goto(f"/texts/{text_of(world)}/")
+    page.locator("#id_text").fill("Чакаме Ви на {date} г. в {time} ч.")
+    page.locator("button[value=preview]").click()
+    expect(page.locator("#preview")).to_contain_text("Chakame Vi na 23.09.2026 g. v 10:30 ch.")
+    page.locator("button[value=save]").click()
+    assert page.get_by_text("Чакаме Ви на 23.09.2026 г. в 10:30 ч.").first.is_visible()

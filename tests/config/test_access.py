@@ -104,6 +104,11 @@ api:read-back      POST    card     422 403 422 404 403 403 422 404 404 401
 api:effect         GET     -        403 403 200 200 403 403 200 403 403 401
 api:unreached      GET     -        403 403 200 200 403 403 200 403 403 401
 api:called         POST    booking  403 404 200 404 404 404 200 404 404 401
+api:texts          GET     -        403 403 403 403 403 403 200 403 403 401
+api:text           GET     wording   403 403 403 403 403 403 200 403 404 401
+api:text           PUT     wording   403 403 403 403 403 403 200 403 404 401
+api:text           DELETE  wording   403 403 403 403 403 403 204 403 404 401
+api:text-preview   POST    -        403 403 403 403 403 403 200 403 404 401
 api:buildings      GET     -        403 403 200 200 200 403 200 403 403 401
 api:units          GET     -        200 200 200 200 200 200 200 200 200 401
 api:units-availability GET -        200 200 200 200 200 200 200 200 200 401
@@ -194,6 +199,9 @@ outbox             GET     -        403 403 200 200 403 403 200 403 403 302
 text-resend        POST    text     403 403 302 404 403 403 302 403 404 302
 person-code        POST    mother   302 403 302 404 403 403 302 404 404 302
 person-read-back   POST    mother   302 403 302 404 403 403 302 404 404 302
+texts-page         GET     -        403 403 403 403 403 403 200 403 403 302
+text-page          GET     wording   403 403 403 403 403 403 200 403 404 302
+text-page          POST    wording   403 403 403 403 403 403 422 403 404 302
 tonight-page       GET     -        403 403 200 200 200 403 200 403 403 302
 board-page         GET     -        200 200 200 200 200 200 200 200 200 302
 unit-page          GET     unit     403 403 200 200 200 403 200 403 404 302
@@ -426,6 +434,11 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "POST api:called": lambda h: {"person": h.mother.public_id, "result": "reached"},
     "GET effect-behind": lambda h: {"lead": "0", "group": "not", "came": "attended"},
     "POST called-page": lambda h: {"person": h.mother.public_id, "result": "reached"},
+    "PUT api:text": lambda h: {"text": "Среща на {date}, {time}"},
+    "POST api:text-preview": lambda h: {
+        "id": h.wording.public_id,
+        "text": "Среща на {date}, {time}",
+    },
     "GET api:units-availability": lambda h: {"from": on(0), "to": on(9), "ages": "0,5"},
     "POST api:unit-out-of-service": lambda h: {"from": on(1), "to": on(3)},
     "POST api:cots": lambda h: {

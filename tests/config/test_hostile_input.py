@@ -130,6 +130,7 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:absence": {"back": False, "version": 3},
     "POST api:members": {"version": 3},
     "POST api:cots": {"count": 1},
+    "PUT api:text": {"version": 0},
 }
 """What each call also takes, beside what SENT has."""
 
@@ -284,6 +285,7 @@ WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away", "api:effect"),
     *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),
+    "api:text",
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]

@@ -138,6 +138,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "me": house.feed.public_id,
         "outbox": house.text.public_id,
         "unreached": house.booking.public_id,
+        "texts": house.wording.public_id,
     }
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))

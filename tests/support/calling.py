@@ -48,6 +48,9 @@ class Api:
     def patch(self, path: str, body: Any = None) -> Response:
         return self.client.patch(API + path, body or {}, format="json")
 
+    def put(self, path: str, body: Any = None) -> Response:
+        return self.client.put(API + path, body or {}, format="json")
+
     def delete(self, path: str) -> Response:
         return self.client.delete(API + path)
 

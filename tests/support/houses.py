@@ -13,8 +13,9 @@ from django.db import transaction
 
 from base import clock
 from base.models import Task
-from notifications import links
-from notifications.models import Delivery, Reminder
+from notifications import editing, links
+from notifications.models import Delivery, Reminder, Template
+from notifications.wording import Slot
 from people.models import (
     Carer,
     Case,
@@ -96,6 +97,8 @@ class House:
     """Of the booking this afternoon; it did not get through."""
     link: str
     """The token of the mother's link to this afternoon's session."""
+    wording: Template
+    """What a plain reminder in Bulgarian says. It is ours: there is no row."""
     building: Building
     unit: Resource
     """Free."""
@@ -234,6 +237,9 @@ def house(slug: str) -> House:
         attempt=attempt.attempt,
         text=text,
         link=links.link_for(booking, mother, card.wording).rsplit("/", 2)[1],
+        wording=Template(
+            public_id=editing.id_of(centre.public_id, Slot("reminder", "plain", "bg", "cyrillic"))
+        ),
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
         staff=staff,
