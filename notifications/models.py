@@ -98,7 +98,11 @@ class Reminder(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status="planned"), name="reminders_due"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(status="planned"),
+                name="reminders_due_in_order",
+            ),
             models.Index(
                 fields=["centre", "status"],
                 condition=Q(status__in=["sending", "unknown", "failed", "held"]),

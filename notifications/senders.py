@@ -6,13 +6,23 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ExpressionWrapper, F, fields
 from django.db.models.functions import Now  # noqa: TID251 - allowances are on database time
 
 from base import clock
+from base.rows import fetch
 from notifications.models import Sender
 
 ASLEEP = timedelta(days=1)
+
+
+LOCK = """
+    SELECT id, credit, paused_until, now() - counted_at
+      FROM notifications_sender WHERE name = %(name)s FOR UPDATE
+"""
+SPEND = """
+    UPDATE notifications_sender SET credit = %(credit)s, counted_at = now()
+     WHERE id = %(key)s RETURNING id
+"""
 
 
 class Allowance(NamedTuple):
@@ -31,16 +41,15 @@ def take(name: str, wanted: int) -> Allowance:
     """Use up to `wanted` of the allowance, in the caller's transaction, which other workers wait
     for. It grows by SMS_PER_SECOND, and never beyond what one second gives (or one text)."""
     assert transaction.get_connection().in_atomic_block
-    the(name)
-    elapsed = ExpressionWrapper(Now() - F("counted_at"), output_field=fields.DurationField())
-    sender = Sender.objects.select_for_update().annotate(elapsed=elapsed).get(name=name)
+    found = fetch(LOCK, {"name": name}) or fetch(LOCK, {"name": the(name).name})
+    key, saved, paused_until, elapsed = found[0]
     now = clock.now()
-    if sender.paused_until and sender.paused_until > now:
-        return Allowance(0, sender.paused_until - now)
+    if paused_until and paused_until > now:
+        return Allowance(0, paused_until - now)
     rate: float = settings.SMS_PER_SECOND
-    credit = min(max(rate, 1.0), sender.credit + rate * sender.elapsed.total_seconds())
+    credit = min(max(rate, 1.0), saved + rate * elapsed.total_seconds())
     texts = min(wanted, int(credit))
-    Sender.objects.filter(pk=sender.pk).update(credit=credit - texts, counted_at=Now())
+    fetch(SPEND, {"credit": credit - texts, "key": key})
     return Allowance(texts, timedelta(seconds=max(0.0, (1 - credit) / rate)))
 
 

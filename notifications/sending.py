@@ -8,13 +8,13 @@ import time
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now  # noqa: TID251 - leases are on database time
 
 from base import clock
+from base.rows import fetch, is_stored
 from notifications import gateways, links, outcomes, planning, reconciling, senders, texts
 from notifications.crew import at_once
 from notifications.gateways import Message, Outcome
@@ -25,6 +25,21 @@ Status = Reminder.Status
 
 PASS = timedelta(seconds=50)
 """A pass ends before the next is due, so that work is shared anew."""
+
+
+DUE = """
+    SELECT id FROM notifications_reminder WHERE status = 'planned' AND due_at <= %(now)s
+     ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED
+"""
+CLAIM = """
+    WITH taken AS (
+        UPDATE notifications_reminder SET status = 'sending' WHERE id = ANY(%(keys)s) RETURNING id
+    )
+    INSERT INTO notifications_delivery (reminder_id, attempt, claimed_at, lease_until, "to",
+                                        fingerprint, sid, status)
+    SELECT id, gen_random_uuid(), now(), now() + %(lease)s, '', '', '', '' FROM taken
+    RETURNING id, reminder_id, attempt
+"""
 
 
 class Batch(NamedTuple):
@@ -68,27 +83,21 @@ def claim(sender: str, size: int) -> Batch:
     before anything is sent. The lease is on database time, so workers with wrong clocks agree
     about it."""
     send_by = time.monotonic() + settings.SMS_LEASE - 2 * settings.TWILIO_TIMEOUT
-    due = (
-        Reminder.objects.filter(status=Status.PLANNED, due_at__lte=clock.now())
-        .order_by("due_at", "pk")
-        .select_for_update(skip_locked=True)
-    )
-    found = list(due.values_list("pk", flat=True)[:size])
+    found = [key for (key,) in fetch(DUE, {"now": clock.now(), "size": size})]
     if not found:
         return Batch([], send_by)
     allowance = senders.take(sender, len(found))
     taken = found[: allowance.texts]
     if not taken:
         return Batch([], send_by, allowance.wait)
-    Reminder.objects.filter(pk__in=taken).update(status=Status.SENDING)
     lease = timedelta(seconds=settings.SMS_LEASE)
-    return Batch(
-        Delivery.objects.bulk_create(
-            Delivery(reminder_id=key, attempt=uuid4(), claimed_at=Now(), lease_until=Now() + lease)
-            for key in taken
-        ),
-        send_by,
-    )
+    made = [
+        Delivery(pk=key, reminder_id=reminder, attempt=attempt)
+        for key, reminder, attempt in fetch(CLAIM, {"keys": taken, "lease": lease})
+    ]
+    for delivery in made:
+        is_stored(delivery, delivery.pk)
+    return Batch(sorted(made, key=lambda one: taken.index(one.reminder_id)), send_by)
 
 
 def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> Outcome | None:

@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from django.db import connection
@@ -23,7 +23,6 @@ from base import clock
 from notifications import outcomes, senders, sending
 from notifications.gateways import Message, Sent
 from notifications.gateways.twilio import Config, TwilioGateway
-from notifications.models import Reminder
 from tests.bench import report, world
 from tests.bench.measuring import Key, Subject, measure
 from tests.bench.series import rolled_back
@@ -53,24 +52,6 @@ FILL = """
 
 # --- Claiming and marking -------------------------------------------------------------------------
 
-FIND = """
-    SELECT id FROM notifications_reminder WHERE status = 'planned' AND due_at <= %s
-     ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-"""
-SENDER = "SELECT id FROM notifications_sender WHERE name = %s LIMIT 1"
-LOCK = """
-    SELECT id, credit, paused_until, now() - counted_at
-      FROM notifications_sender WHERE name = %s FOR UPDATE
-"""
-SPEND = "UPDATE notifications_sender SET credit = %s, counted_at = now() WHERE id = %s"
-CLAIM = "UPDATE notifications_reminder SET status = 'sending' WHERE id = ANY(%s)"
-OPEN = """
-    INSERT INTO notifications_delivery (reminder_id, attempt, claimed_at, lease_until, "to",
-                                        fingerprint, sid, status)
-    VALUES {} RETURNING id
-"""
-ROW = "(%s, %s, now(), now() + interval '2 minutes', '', '', '', '')"
-
 
 def by_program() -> None:
     batch = sending.claim("bench", BATCH)
@@ -80,25 +61,22 @@ def by_program() -> None:
 
 
 def by_hand() -> None:
-    """The same rows by the same statements, from a bare cursor."""
+    """The same statements from a bare cursor."""
     with connection.cursor() as cursor:
         bare = cursor.cursor
-        keys = [key for (key,) in bare.execute(FIND, (clock.now(), BATCH)).fetchall()]
-        bare.execute(SENDER, ("bench",)).fetchone()
-        (sender, *_) = bare.execute(LOCK, ("bench",)).fetchone()
-        bare.execute(SPEND, (900.0, sender))
-        bare.execute(CLAIM, (keys,))
-        attempts = [uuid4() for _ in keys]
-        values = [value for pair in zip(keys, attempts, strict=True) for value in pair]
-        made = bare.execute(OPEN.format(", ".join([ROW] * len(keys))), values).fetchall()
-        facts = {
-            "keys": [key for (key,) in made],
-            "sids": [f"SM{attempt.hex}" for attempt in attempts],
+        due = {"now": clock.now(), "size": BATCH}
+        keys = [key for (key,) in bare.execute(sending.DUE, due).fetchall()]
+        (sender, *_) = bare.execute(senders.LOCK, {"name": "bench"}).fetchone()
+        bare.execute(senders.SPEND, {"credit": 900.0, "key": sender})
+        claim = {"keys": keys, "lease": timedelta(minutes=2)}
+        made = bare.execute(sending.CLAIM, claim).fetchall()
+        told = {
+            "keys": [key for key, _, _ in made],
+            "sids": [f"SM{attempt.hex}" for _, _, attempt in made],
             "now": clock.now(),
             "settles": timedelta(minutes=15),
         }
-        marked = bare.execute(outcomes.MARK_SENT, facts).fetchall()
-        assert len(marked) == len(keys) == BATCH
+        assert len(bare.execute(outcomes.MARK_SENT, told).fetchall()) == BATCH
 
 
 def of_claiming(rounds: int) -> Iterator[report.Line]:
@@ -138,8 +116,6 @@ def measured(subjects: dict[Key, Subject], times: int, rounds: int) -> dict[Key,
 
 def of_finding(databases: dict[str, str], rounds: int) -> Iterator[report.Line]:
     """A batch that is due, beside so many that are not."""
-    due = Reminder.objects.filter(status="planned", due_at__lte=world.NOW).order_by("due_at", "pk")
-    statement, params = due.values_list("pk", flat=True)[:BATCH].query.sql_with_params()
     subjects: dict[Key, Subject] = {}
     for name, url in databases.items():
         database = psycopg.connect(url, autocommit=True)
@@ -147,15 +123,17 @@ def of_finding(databases: dict[str, str], rounds: int) -> Iterator[report.Line]:
         fill(database, BATCH * 3, first=1_000, due=world.NOW - timedelta(hours=1))
         fill(database, WAITING[name], first=10_000, due=world.NOW + timedelta(days=1))
         database.execute("VACUUM ANALYZE notifications_reminder")
-        subjects[name, "large"] = Task(scan(database, statement, params))
+        subjects[name, "large"] = Task(scan(database))
     figures = measured(subjects, 20, rounds)
     what = "finding what is due: 1,000,000 not due to 1,000"
     yield from report.compared(TARGET, what, figures, {}, "many", "few", 1.2)
 
 
-def scan(database: psycopg.Connection, statement: str, params: Any) -> Callable[[], None]:
+def scan(database: psycopg.Connection) -> Callable[[], None]:
+    due = {"now": world.NOW, "size": BATCH}
+
     def run() -> None:
-        assert len(database.execute(statement, params).fetchall()) == BATCH
+        assert len(database.execute(sending.DUE, due).fetchall()) == BATCH
 
     return run
 
