@@ -48,6 +48,12 @@ class RemindersQuery(serializers.Serializer[Any]):
     booking = serializers.UUIDField()
 
 
+class AttemptOut(serializers.Serializer[Any]):
+    at = InstantField()
+    parts = serializers.IntegerField()
+    outcome = serializers.CharField()
+
+
 class ReminderOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(Reminder.Kind.choices)
@@ -61,6 +67,7 @@ class ReminderOut(serializers.Serializer[Any]):
         links.Said.choices, allow_null=True, help_text="by the recipient, of the hour as it is now"
     )
     said_at = InstantField(allow_null=True)
+    attempts = AttemptOut(many=True, help_text="what left, or was to, and what came of it")
     call_asked_at = InstantField(
         allow_null=True, help_text="when the recipient asked to be called about the booking"
     )
@@ -104,6 +111,14 @@ def shown(prospect: selectors.Prospect, answers: links.Answers) -> dict[str, Any
         "why": prospect.why,
         "explanation": planning.explained(prospect.why),
         "schedule_version": reminder.schedule_version,
+        "attempts": [
+            {
+                "at": InstantField().to_representation(one.at),
+                "parts": one.parts,
+                "outcome": one.outcome,
+            }
+            for one in prospect.attempts
+        ],
         "said": answer and answer.said,
         "said_at": answer and answer.said_at and clock.local(answer.said_at),
         "call_asked_at": answer and answer.call_asked_at and clock.local(answer.call_asked_at),

@@ -1,7 +1,8 @@
 """What was sent, what will be, and why not."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.db.models import F, Q, QuerySet
 
 from base import clock
 from base.rows import rows
-from notifications import planning, voice
-from notifications.models import Reminder
+from notifications import planning, troubles, voice
+from notifications.models import Delivery, Reminder
 from notifications.voice import Voice
 from notifications.wording import Facts
 from people.models import ContactCard, Person
@@ -21,12 +22,23 @@ from scheduling.policies import known_bookings
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One text that left, or was to: when it was claimed, its parts, and what came of it."""
+
+    at: datetime
+    parts: int
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Prospect:
-    """A reminder with what staff should expect of it: `why` is empty when it will leave."""
+    """A reminder with what staff should expect of it: `why` is empty when it will leave. The
+    attempts are the ones that went as far as the operator, the oldest first."""
 
     reminder: Reminder
     due_at: datetime
     why: str
+    attempts: Sequence[Attempt] = ()
 
 
 def of_booking(booking: Booking) -> list[Prospect]:
@@ -80,9 +92,24 @@ def prospects(reminders: Collection[Reminder]) -> list[Prospect]:
     cards = cards_of([reminder.recipient for reminder in reminders])
     voices = voice.of_centres(reminder.centre_id for reminder in reminders)
     planning.gather_names(reminders)
+    attempts = attempts_at(reminders)
     return [
-        expected(one, cards.get(one.recipient_id), own=voices[one.centre_id]) for one in reminders
+        replace(
+            expected(one, cards.get(one.recipient_id), own=voices[one.centre_id]),
+            attempts=attempts[one.pk],
+        )
+        for one in reminders
     ]
+
+
+def attempts_at(reminders: Collection[Reminder]) -> Mapping[int, list[Attempt]]:
+    """By reminder."""
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    deliveries = Delivery.objects.filter(reminder__in=reminders).exclude(parts=None)
+    for one in deliveries.order_by("pk"):
+        outcome = str(troubles.what_came_of(one))
+        found[one.reminder_id].append(Attempt(one.claimed_at, one.parts or 0, outcome))
+    return found
 
 
 def expected(reminder: Reminder, card: ContactCard | None, *, own: Voice | None = None) -> Prospect:

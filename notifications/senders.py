@@ -13,6 +13,7 @@ from base.rows import fetch
 from notifications.models import Sender
 
 ASLEEP = timedelta(days=1)
+CLOCKS_AGREE = timedelta(minutes=1)
 
 
 LOCK = """
@@ -51,6 +52,12 @@ def take(name: str, wanted: int) -> Allowance:
     texts = min(wanted, int(credit))
     fetch(SPEND, {"credit": credit - texts, "key": key})
     return Allowance(texts, timedelta(seconds=max(0.0, (1 - credit) / rate)))
+
+
+def clock_is_right() -> bool:
+    """Whether this machine's clock and the database's agree to a minute."""
+    ((theirs,),) = fetch("SELECT clock_timestamp()", {})
+    return bool(abs(clock.now() - theirs) < CLOCKS_AGREE)
 
 
 def pause(name: str, *, until: timedelta) -> None:

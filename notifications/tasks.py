@@ -1,10 +1,14 @@
 """Jobs of the worker. Each may run on many machines at once: rows are claimed, not counted."""
 
+import logging
+
 from procrastinate.contrib.django import app
 
 from base import clock, idempotency
-from notifications import asking, calling, guesses, mailing, reconciling, sending
+from notifications import asking, calling, guesses, mailing, reconciling, senders, sending
 from scheduling.services import expire_holds
+
+logger = logging.getLogger("notifications")
 
 EVERY_MINUTE = "* * * * *"
 EVERY_QUARTER_OF_AN_HOUR = "*/15 * * * *"
@@ -15,8 +19,12 @@ EVERY_MORNING = "40 6 * * *"
 @app.periodic(cron=EVERY_MINUTE)
 @app.task(queueing_lock="send_due", pass_context=False)
 def send_due(timestamp: int) -> None:
-    """Send the reminders that are due."""
-    sending.send_due()
+    """Send the reminders that are due. Not with a clock that differs from the database's: it would
+    send them on the wrong day."""
+    if senders.clock_is_right():
+        sending.send_due()
+    else:
+        logger.error("this machine's clock differs from the database's: it sends no texts")
 
 
 @app.periodic(cron=EVERY_MINUTE)

@@ -58,6 +58,22 @@ def of(code: int | None) -> Trouble:
     return TROUBLES.get(code or 0, OTHER)
 
 
+ARRIVED: Final = _("arrived")
+ON_ITS_WAY: Final = _("on its way")
+WORDS: Final = {"delivered": ARRIVED, "read": ARRIVED, "absent": _("never left")}
+
+
+def what_came_of(delivery: Delivery) -> str | Promise:
+    """Of one attempt, in words."""
+    if delivery.error_code:
+        return of(delivery.error_code).sentence
+    if delivery.status in WORDS:
+        return WORDS[delivery.status]
+    if delivery.status in {"undelivered", "failed", "canceled"}:
+        return OTHER.sentence
+    return ON_ITS_WAY if delivery.sid else _("nobody knows")
+
+
 def react(delivery: Delivery) -> None:
     """Do what the error asks for, in the transaction that notes it."""
     trouble = of(delivery.error_code)

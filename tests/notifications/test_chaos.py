@@ -3,6 +3,9 @@
 First the rig itself, with senders so small that one knows what must come of them.
 """
 
+import os
+import signal
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -157,6 +160,37 @@ def test_few_reminders_reach_each_phone_once_and_are_redacted_though_a_worker_is
 @pytest.mark.parametrize("faults", [0.15, 0.3])
 def test_many_reminders_reach_each_phone_once_though_workers_are_killed(run_program, prism, faults):
     assert counted(run_program(replace(MANY, faults=faults), via=prism)) == (0, 0, 0)
+
+
+@pytest.mark.full
+def test_a_worker_stopped_past_its_lease_sends_nothing_twice(
+    database_clone, server_processes, django_db_blocker, fake, tmp_path
+):
+    """It is stopped amid its call; another takes it for dead, and finds what it has sent."""
+    plan = replace(FEW, messages=1, faults=0, kills=0, latency=0.2, manners=(Manner.NEVER,))
+    with django_db_blocker.unblock():
+        program = Program(database_clone(), plan.messages)
+        program.public_url = "http://127.0.0.1:1"
+        fake.latency = 1.0
+        environment = os.environ | program.environment(plan, fake.url) | {"TWILIO_TIMEOUT": "5"}
+        environment |= {"CHAOS_LEASE": "11", "CHAOS_GRACE": "12"}
+        with rig.Crew(1, program.command(), environment, tmp_path) as stopped:
+            until(lambda: fake.requests)
+            ((process, _),) = stopped._workers
+            process.send_signal(signal.SIGSTOP)
+            (tmp_path / "other").mkdir()
+            with rig.Crew(1, program.command(), environment, tmp_path / "other"):
+                until(lambda: {status for status, _ in program.states()} == {"sent"})
+                process.send_signal(signal.SIGCONT)
+                until(lambda: {status for status, _ in program.states()} == {"sent"})
+    assert rig.compare(program.wanted, fake.copies) == (0, 0)
+
+
+def until(true, *, seconds=60):
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
 
 
 @pytest.mark.full

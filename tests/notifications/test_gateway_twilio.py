@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from types import SimpleNamespace
 from uuid import UUID, uuid4
@@ -14,8 +14,19 @@ import pytest
 from django.utils.datastructures import MultiValueDict
 from twilio.request_validator import RequestValidator
 
+from base import clock
 from notifications import gateways
-from notifications.gateways import Message, Refused, Report, Sent, Unknown, masked, twilio
+from notifications.gateways import (
+    Message,
+    NoAnswer,
+    NotBegun,
+    Refused,
+    Report,
+    Sent,
+    Unknown,
+    masked,
+    twilio,
+)
 from notifications.gateways.console import ConsoleGateway
 from notifications.gateways.twilio import Config, TwilioGateway
 from tests.notifications import twilio_fake
@@ -42,6 +53,11 @@ def a_config(base_url="", **changes):
         "timeout": 5.0,
     }
     return Config(**{**facts, **changes})
+
+
+@pytest.fixture
+def gateway(fake):
+    return TwilioGateway(a_config(fake.url))
 
 
 def a_message(**changes):
@@ -493,3 +509,61 @@ class TestFake:
         gateway.send(a_message(to="+359888000000"))
         listed = gateway._client.messages.list(to=NUMBER, page_size=2)
         assert [message.sid for message in listed] == sent[::-1]
+
+
+# --- Asking about what has left -------------------------------------------------------------------
+
+
+def sent_to(gateway, number, body="Напомняне"):
+    outcome = gateway.send(Message(number, body, uuid4(), timedelta(hours=1)))
+    assert isinstance(outcome, Sent)
+    return outcome.sid
+
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_lists_what_left_for_the_number_however_many_pages(fake, gateway, monkeypatch):
+    monkeypatch.setattr(twilio, "PAGE", 2)
+    sids = [sent_to(gateway, "+359888111111", f"Напомняне {n}") for n in range(5)]
+    sent_to(gateway, "+359888222222")
+    listed = gateway.listed("+359888111111", since=LONG_AGO)
+    assert [one.sid for one in listed] == sids[::-1]
+    assert {one.body for one in listed} == {f"Напомняне {n}" for n in range(5)}
+
+
+def test_lists_nothing_older_than_asked_for(fake, gateway):
+    sent_to(gateway, "+359888111111")
+    assert gateway.listed("+359888111111", since=clock.now() + timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [twilio_fake.failed(accepted=False), twilio_fake.too_many(), twilio_fake.reset(accepted=False)],
+)
+def test_a_listing_that_fails_says_so_and_quotes_no_number(fake, gateway, fault):
+    fake.next_fault = lambda request: fault
+    with pytest.raises(NoAnswer) as caught:
+        gateway.listed("+359888111111", since=LONG_AGO)
+    assert "359888" not in str(caught.value)
+
+
+def test_reports_the_last_state_and_none_of_what_does_not_exist(fake, gateway):
+    sid = sent_to(gateway, "+359888111111")
+    fake.progress(sid, "delivered")
+    assert gateway.report(sid) == Report(sid, "delivered", None)
+    assert gateway.report("SM" + "f" * 32) is None
+
+
+def test_redacts_what_has_arrived_and_not_what_is_on_its_way(fake, gateway):
+    sid = sent_to(gateway, "+359888111111")
+    assert gateway.redact(sid) is False
+    fake.progress(sid, "delivered")
+    assert gateway.redact(sid) is True
+    assert fake.shown(sid)["body"] == ""
+
+
+def test_a_worker_that_was_asleep_too_long_does_not_begin(fake, gateway):
+    message = Message("+359888111111", "Напомняне", uuid4(), timedelta(hours=1), send_by=0.0)
+    assert gateway.send(message) == NotBegun()
+    assert fake.requests == []

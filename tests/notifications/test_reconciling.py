@@ -6,9 +6,9 @@ import pytest
 
 from base import clock
 from base.models import Task
-from notifications import outcomes, reconciling, sending
+from notifications import outcomes, reconciling, sending, tasks
 from notifications.gateways import Listed, NotBegun, Refused, Report, Sent, Unknown
-from notifications.models import Delivery, Sender
+from notifications.models import Delivery, Reminder, Sender
 from people.models import ContactCard
 from tests.notifications.recorder import FRIDAY, Recorder, looked_at, send_at
 from tests.support import building
@@ -283,6 +283,37 @@ def test_a_card_with_another_number_by_now_is_not_suspended(book):
     with clock.frozen(LATER):
         outcomes.note_status(gateway.sent[0].attempt, Report("SM1", "undelivered", 30005))
     assert ContactCard.objects.get().suspended_on is None
+
+
+# --- Workers whose clock is wrong ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("off", [timedelta(days=2), timedelta(days=-2), timedelta(minutes=2)])
+def test_a_worker_whose_clock_jumps_sends_nothing(book, off, monkeypatch):
+    now = clock.now()
+    gateway = Recorder()
+    monkeypatch.setattr("notifications.gateways.current", lambda: gateway)
+    book(card={})
+    Reminder.objects.update(due_at=now - timedelta(days=3))
+    with clock.frozen(now + off):
+        tasks.send_due(timestamp=0)
+    assert not Delivery.objects.exists()
+
+
+def test_what_is_two_days_late_expires_unsent(book):
+    book(card={})
+    gateway = Recorder()
+    send_at(at(FRIDAY + timedelta(days=1), 10), gateway)
+    assert gateway.sent == []
+    assert set(Reminder.objects.values_list("status", "why")) == {("silent", "too_late")}
+
+
+def test_one_person_without_a_phone_stops_nobody_else(book):
+    for hour, card in ((9, {"phone": ""}), (10, {"phone": "+359"}), (11, {})):
+        book(hour=hour, card=card)
+    gateway = Recorder()
+    send_at(NOON, gateway)
+    assert gateway.sent[-1].body == "Напомняне: 05.03.2027 г., 11:00 ч."
 
 
 # --- One allowance for all workers ---------------------------------------------------------------
