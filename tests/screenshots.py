@@ -347,6 +347,7 @@ STEPS: dict[str, Steps] = {
         ("hours", at("/hours/")),
         ("hours-of", hours_that_repeat),
         ("unreached", at("/unreached/")),
+        ("outbox", at("/outbox/")),
         ("effect", at("/effect/")),
         ("effect-outside", at("/effect/?outside=on")),
         ("effect-behind", behind_a_count),
