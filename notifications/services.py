@@ -18,6 +18,10 @@ Status = Reminder.Status
 Told = tuple[Booking, Person]
 """A booking, and somebody who is to be told of it."""
 
+Cards = Mapping[int, ContactCard]
+Hours = Mapping[tuple[int, int], datetime | None]
+"""By booking and person; None: she knows that there is no such hour any more."""
+
 
 def plan_reminders(bookings: Sequence[Booking], people: Sequence[Person]) -> None:
     """One row per kind and recipient for the present schedule of each of these people's bookings,
@@ -74,14 +78,23 @@ def call_off(bookings: Sequence[Booking]) -> None:
         if hour and hour > now
     ]
     notices = written_notices(Kind.CANCELLED, told, cards_of(people.values()))
-    for (booking, person), hour in knew.items():
-        if notice := notices.get(person):
-            Reminder.objects.filter(
-                booking=booking,
-                recipient=person,
-                schedule_version=by_key[booking].schedule_version,
-                kind__in=Kind.ahead(),
-            ).update(told_by=notice, knew_at=hour)
+    note_told_by(notices, ours, knew)
+
+
+def note_told_by(notices: Mapping[int, Reminder], bookings: Sequence[Booking], knew: Hours) -> None:
+    """The reminders of these bookings, as they are scheduled now, name the notice to the same
+    person and the hour she knew."""
+    now = Reminder.objects.filter(
+        booking__in=bookings,
+        recipient__in=list(notices),
+        kind__in=Kind.ahead(),
+        schedule_version=F("booking__schedule_version"),
+    )
+    reminders = list(now)
+    for one in reminders:
+        one.told_by = notices[one.recipient_id]
+        one.knew_at = knew.get((one.booking_id or 0, one.recipient_id))
+    Reminder.objects.bulk_update(reminders, ["told_by", "knew_at"])
 
 
 def told_of(bookings: Iterable[Booking], people: Sequence[Person]) -> list[Told]:
@@ -95,11 +108,6 @@ def recipients_of(booking: Booking, people: Sequence[Person]) -> list[Person]:
     if booking.carer and len(adults) < len(people) and booking.carer not in adults:
         adults.append(booking.carer)
     return adults
-
-
-Cards = Mapping[int, ContactCard]
-Hours = Mapping[tuple[int, int], datetime | None]
-"""By booking and person; None: she knows that there is no such hour any more."""
 
 
 def ahead_of(

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from base import clock
 from notifications.models import Delivery, Reminder
+from notifications.services import call_off
 from scheduling import services as scheduling_services
 from scheduling.models import Booking
 from scheduling.series import horizon, making, services, undoing
@@ -166,3 +169,15 @@ def test_a_date_that_is_restored_after_its_cancelling_was_told_is_told(house, ga
         minutes=20,
     )
     assert told(gateway, minutes=24)[1:] == ["Нов час: 09.03.2027 г., 10:00 ч."]
+
+
+def test_cancelling_many_dates_asks_no_more_of_the_texts_than_cancelling_two(house, known):
+    def questions(bookings):
+        for one in bookings:
+            one.cancelled_by = Booking.Party.CENTRE
+        with CaptureQueriesContext(connection) as asked, clock.frozen(TEN):
+            call_off(bookings)
+        return len(asked)
+
+    dates = list(Booking.objects.filter(term__series=known).order_by("starts_at"))
+    assert questions(dates[:2]) == questions(dates[2:])
