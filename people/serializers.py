@@ -9,7 +9,7 @@ from rest_framework import serializers
 from base import clock
 from base.fields import DayField, LabelField, PastDayField, WallClockField
 from base.models import Task
-from people import languages
+from people import languages, selectors
 from people.models import (
     AccessRecord,
     Carer,
@@ -106,18 +106,23 @@ class CardOut(serializers.ModelSerializer[ContactCard]):
     safe_from = WallClockField()
     safe_until = WallClockField()
     silence = serializers.SerializerMethodField()
+    shared_with = serializers.SerializerMethodField()
 
     class Meta:
         model = ContactCard
         fields: tuple[str, ...] = (
             "id", "phone", "consent_on", "verified_at", "safe_to_text", "safety_asked_on",
             "safe_from", "safe_until", "wording", "language", "script", "allows_link",
-            "opted_out_on", "silence",
+            "opted_out_on", "silence", "shared_with",
         )  # fmt: skip
 
     def get_silence(self, card: ContactCard) -> str | None:
         """Why nothing would be sent today; null when it may be."""
         return card.silence_on(clock.today())
+
+    def get_shared_with(self, card: ContactCard) -> int:
+        """How many other people of the centre have this number."""
+        return selectors.others_with_number_of(card)
 
 
 class PersonDetailOut(PersonOut):

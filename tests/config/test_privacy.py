@@ -392,6 +392,20 @@ def test_sending_leaves_no_trace_in_logs(nest, logs, gateway: Callable[[], Any])
     assert "secret-of-ours" not in logs.told.getvalue()
 
 
+def test_asking_the_operator_leaves_no_trace_in_logs(nest, logs):
+    nest.book()
+    send_all(Recorder(Unknown(cause="Timeout")))
+    Delivery.objects.filter(look_at__isnull=False).update(
+        look_at=at(MONDAY - timedelta(days=9000), 8)
+    )
+
+    with clock.frozen(at(MONDAY + timedelta(days=4), 15)):
+        assert reconciling.reconcile(unreachable()) > 0
+
+    assert leaks(nest, logs.told.getvalue() + logs.written.getvalue()) == []
+    assert "secret-of-ours" not in logs.told.getvalue()
+
+
 def test_gateway_that_breaks_leaves_no_trace_in_logs(nest, logs):
     class Broken:
         name = "broken"

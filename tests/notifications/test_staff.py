@@ -23,6 +23,7 @@ from notifications.models import Delivery, Reminder, Verification
 from people.errors import NumberChanged
 from people.models import ContactCard, Role
 from people.policies import staff as staff_of
+from people.selectors import others_with_number_of
 from tests.notifications.recorder import FRIDAY, NOW, Recorder, send_at
 from tests.support import building
 from tests.support.building import MONDAY, at
@@ -364,3 +365,15 @@ def test_an_answer_ends_the_asking(monday):
     card.save()
     asking.ask_again()
     assert Task.objects.filter(done_at=None).count() == 0
+
+
+def test_a_number_that_others_of_the_centre_have_is_counted_and_no_other_centres(monday):
+    ours, theirs = building.centre("ours"), building.centre("theirs")
+    mother, sister, stranger = (building.person(centre) for centre in (ours, ours, theirs))
+    card = building.card(mother)
+    building.card(stranger)
+    assert others_with_number_of(card) == 0
+    building.card(sister)
+    assert others_with_number_of(card) == 1
+    card.phone = ""
+    assert others_with_number_of(card) == 0
