@@ -9,8 +9,9 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.conf import settings
+from django.db.models import F
 
-from notifications.models import Reminder
+from notifications.models import Reminder, Verification
 from notifications.wording import Facts
 
 DIGITS = 6
@@ -22,6 +23,10 @@ def code_of(reminder: Reminder) -> str:
     return f"{int.from_bytes(digest[:8]) % 10**DIGITS:0{DIGITS}d}"
 
 
-def facts(reminder: Reminder) -> Facts:
-    """The code, worth something until it expires."""
-    return Facts(reminder.due_at + HOLDS, code=code_of(reminder))
+def facts(reminder: Reminder) -> Facts | None:
+    """The code, worth something until it expires; None when a newer one was asked for, or the card
+    has another number by now."""
+    waits = Verification.objects.filter(
+        reminder=reminder, ended_at=None, phone=F("reminder__recipient__contact_card__phone")
+    )
+    return Facts(reminder.due_at + HOLDS, code=code_of(reminder)) if waits.exists() else None

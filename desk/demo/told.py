@@ -58,10 +58,11 @@ def delivered(reminder: Reminder) -> Delivery:
 def go_wrong(booking: Booking, status: Reminder.Status) -> None:
     """The texts about an hour that is near failed, or may have left or not."""
     word, code = ("undelivered", 30003) if status == Status.FAILED else ("timeout", None)
-    reminders = list(Reminder.objects.filter(booking=booking))
+    reminders = with_cards(Reminder.objects.filter(booking=booking))
     Reminder.objects.filter(booking=booking).update(status=status, why="")
     attempts = [delivered(reminder) for reminder in reminders]
     for attempt in attempts:
         attempt.status, attempt.error_code = word, code
         attempt.sid = attempt.sid if code else ""
+        attempt.to = str(attempt.reminder.recipient.contact_card.phone)
     Delivery.objects.bulk_create(attempts)

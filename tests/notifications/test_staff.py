@@ -99,6 +99,22 @@ def test_a_new_code_ends_the_older_one(card, staff):
         verifying.read_back(card, older)
 
 
+def test_a_code_that_has_not_left_when_another_is_asked_for_never_does(card, staff):
+    verifying.ask_code(card, by=staff)
+    newer = verifying.ask_code(card, by=staff)
+    gateway = Recorder()
+    send_at(NOW, gateway)
+    assert [one.body for one in gateway.sent] == [codes.code_of(newer)]
+
+
+def test_a_code_never_goes_to_another_number_than_it_was_asked_for(card, staff):
+    verifying.ask_code(card, by=staff)
+    ContactCard.objects.update(phone="+359888999999")
+    gateway = Recorder()
+    send_at(NOW, gateway)
+    assert gateway.sent == []
+
+
 def test_a_code_holds_for_a_quarter_of_an_hour(card, staff):
     code = codes.code_of(verifying.ask_code(card, by=staff))
     with clock.frozen(NOW + timedelta(minutes=15)), pytest.raises(NoCodeAsked):
