@@ -22,6 +22,7 @@ from base import clock
 from base.errors import DomainError
 from base.models import Task
 from base.services import open_task
+from notifications import voice
 from notifications.models import AppointmentLink
 from people import services as people_services
 from people.models import Carer, ContactCard, Person
@@ -144,10 +145,11 @@ def has_begun(booking: Booking) -> bool:
 
 
 def name_for(link: AppointmentLink) -> str:
-    """The centre's public name, if both the text and the card say that it may be told."""
+    """The centre's public name, if both the text and the card say that it may be told, and it tells
+    nothing else."""
     card = card_of(link)
     is_full = card is not None and link.wording == card.wording == Wording.FULL
-    return " ".join(link.booking.centre.public_name.split()) if is_full else ""
+    return voice.public_name_of(link.booking.centre_id) if is_full else ""
 
 
 # --- What was answered -------------------------------------------------------------------

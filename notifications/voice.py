@@ -101,6 +101,18 @@ def check(voice: Voice, said: Said, *about: Names) -> None:
         texts.check_discreet(said.text)
 
 
+def public_name_of(centre_id: int) -> str:
+    """What the centre calls itself to whoever reads the phone; nothing where that would tell too
+    much."""
+    voice = now_of(centre_id)
+    name = " ".join(voice.public_name.split())
+    try:
+        texts.check_text(name, also=voice.kept["full"])
+    except TellingText:
+        return ""
+    return name
+
+
 # --- Reading it --------------------------------------------------------------------------
 
 known: dict[int, tuple[UUID | None, Voice]] = {}

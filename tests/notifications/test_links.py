@@ -16,7 +16,7 @@ from base import clock
 from base.models import Task
 from notifications import guesses, links
 from notifications.models import AppointmentLink, WrongGuess
-from people.models import ContactCard, Person, Role
+from people.models import Centre, ContactCard, Person, Role
 from scheduling import services
 from scheduling.models import Booking, Change, Modality, Participation, Resource, Service
 from scheduling.planning import Wish
@@ -203,6 +203,15 @@ def test_centre_is_named_only_by_the_full_wording(family, path, sent, now, told)
     ContactCard.objects.update(wording=now)
 
     assert ("Пристан" in text(family.get(path))) is told
+
+
+@pytest.mark.parametrize("name", ["Кризисен център", "Приют", "Krizisen tsentar"])
+def test_a_public_name_that_would_tell_is_not_shown(family, name):
+    family.link(wording="full")
+    ContactCard.objects.update(wording="full")
+    Centre.objects.update(public_name=name)
+
+    assert name not in text(family.get())
 
 
 def test_title_icon_and_headers_tell_nothing(family):
