@@ -320,7 +320,7 @@ def test_leads_of_open_cases_still_work_here(years):
 def test_children_have_a_carer_of_their_own_family(years):
     for child in Person.objects.filter(centre=centre(), birth_on__gt=date(2010, 1, 1)):
         families = {carer.adult.household_id for carer in child.carers.select_related("adult")}
-        assert families <= {child.household_id}
+        assert not families or child.household_id in families  # a grandmother may live elsewhere
     told = Booking.objects.filter(carer__isnull=False)
     for booking in told.select_related("carer"):
         assert booking.carer.wards.filter(child__participations__booking=booking).exists()

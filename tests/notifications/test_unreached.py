@@ -525,24 +525,23 @@ def test_families_are_counted_not_hours(office):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_open_one_task(office):
+def test_two_workers_open_one_task(office, monkeypatch):
     """Both look before either writes: the second waits for the lock, and finds it done."""
     office.untold(starts_at=at(MONDAY + 3 * DAY, 14))
     both, opened = threading.Barrier(2), []
     real = unreached.families_by_centre
 
-    def work() -> None:
-        def meet() -> dict[int, int]:
-            found = real()
-            both.wait(10)
-            return found
+    def meet() -> dict[int, int]:
+        found = real()
+        both.wait(10)
+        return found
 
-        with clock.frozen(NOW), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(unreached, "families_by_centre", meet)
-            both.wait(10)
+    def work() -> None:
+        with clock.frozen(NOW):
             opened.append(calling.open_daily_tasks())
         connection.close()
 
+    monkeypatch.setattr(unreached, "families_by_centre", meet)
     workers = [threading.Thread(target=work) for _ in range(2)]
     for worker in workers:
         worker.start()
