@@ -50,7 +50,7 @@ def is_with_operator(reminder: Reminder, gateway: gateways.Gateway) -> bool:
     if reminder.status == Status.UNKNOWN:
         return adopted(reminder, gateway)
     if reminder.status == Status.HELD:
-        card = ContactCard.objects.filter(person=reminder.recipient_id).first()
+        card = ContactCard.objects.filter(person=reminder.recipient_id).exclude(phone="").first()
         listed = gateway.listed(str(card.phone), since=reminder.due_at - A_MOMENT) if card else []
         ours = Delivery.objects.filter(sid__in=[one.sid for one in listed])
         return len(listed) > ours.count()

@@ -116,6 +116,8 @@ def settle(delivery: Delivery, status: Status, **fields: object) -> bool:
             give_back(delivery.sid, but=kept)
             note_progress(kept, Report(delivery.sid, "accepted", None))
         return False
+    if delivery.sid and not kept.sid:
+        give_back(delivery.sid, but=kept)
     kept.sid = kept.sid or delivery.sid
     kept.status = kept.status or delivery.status
     kept.error_code = kept.error_code or delivery.error_code
@@ -185,8 +187,8 @@ def is_superseded(delivery: Delivery) -> bool:
 
 
 def give_back(sid: str, *, but: Delivery) -> None:
-    """A callback knows better than a listing whose message it is: of two that look alike, the
-    other attempt had taken this one for its own, and has to look again."""
+    """A callback, or the answer to a call, knows better than a listing whose message it is: of two
+    that look alike, the other attempt had taken this one for its own, and has to look again."""
     taken = Delivery.objects.filter(sid=sid).exclude(pk=but.pk).first()
     if taken is None:
         return

@@ -130,6 +130,26 @@ def test_a_callback_knows_better_than_a_listing_whose_message_it_is(book):
     assert adopted.look_at is not None
 
 
+def test_the_answer_to_a_call_knows_better_than_a_listing_too(book):
+    """Another attempt adopted the message while its own worker still waited for the answer."""
+    mother, sister = (building.person(book.centre) for _ in range(2))
+    building.card(mother)
+    building.card(sister)
+    book(people=(mother, sister))
+
+    def answer(message):
+        if len(gateway.sent) == 1:
+            return Unknown(cause="ReadTimeout")
+        Delivery.objects.filter(attempt=gateway.sent[0].attempt).update(sid="SM1")
+        Reminder.objects.filter(deliveries__attempt=gateway.sent[0].attempt).update(status="sent")
+        return Sent(sid="SM1")
+
+    gateway = Recorder(answer)
+    send_at(NOON, gateway)
+    found = Delivery.objects.filter(reminder__kind="24h").order_by("pk")
+    assert [(one.sid, one.reminder.status) for one in found] == [("", "unknown"), ("SM1", "sent")]
+
+
 def test_a_callback_after_it_was_given_up_keeps_it_from_being_sent_again(unsure):
     gateway = unsure()
     looked_at(gateway, LATER)
