@@ -50,6 +50,7 @@ class Task(Record):
         CALL_ASKED = "call_asked", _("A family asks to be called")
         CANNOT_COME = "cannot_come", _("Somebody cannot come to an hour with others")
         UNREACHED = "unreached", _("Families could not be told by text: call them")
+        PROPOSED_FOR_GROUP = "proposed_for_group", _("Somebody is proposed for a group: decide")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=40, choices=Kind.choices)

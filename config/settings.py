@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "people",
     "scheduling",
     "rooms",
+    "workshops",
     "notifications",
     "desk",
 ]

@@ -204,7 +204,7 @@ def may_carry(
     return (
         card.allows_link
         and booking is not None
-        and booking.kind == Booking.Kind.CONSULTATION
+        and booking.kind in Booking.Kind.with_people()
         and reminder.kind in {*AHEAD, Kind.MOVED}
         and (subject.dates, subject.starts_at) == (1, booking.starts_at)
         and not is_telling_address(link.rpartition("/v/")[0], names)

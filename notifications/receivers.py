@@ -15,6 +15,8 @@ from rooms import signals as room_signals
 from rooms.models import Stay
 from scheduling import signals
 from scheduling.models import Booking
+from workshops import signals as workshop_signals
+from workshops.models import Enrolment
 
 
 @receiver(signals.bookings_confirmed)
@@ -34,6 +36,11 @@ def offer(stay: Stay, **_: Any) -> None:
     people = [member.person for member in room_selectors.members_of(stay)]
     is_held = booking.status == Booking.Status.HELD
     services.offer(Reminder.Kind.OFFER if is_held else Reminder.Kind.PLACE, booking, people)
+
+
+@receiver(workshop_signals.place_offered)
+def offer_place(enrolment: Enrolment, booking: Booking, **_: Any) -> None:
+    services.offer(Reminder.Kind.OFFER, booking, [enrolment.carer or enrolment.person])
 
 
 @receiver(people_signals.safe_hours_changed)

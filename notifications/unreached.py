@@ -135,7 +135,7 @@ def near_hours(bookings: QuerySet[Booking], centre_ids: Collection[int]) -> Quer
     last_day = clock.today() + timedelta(days=settings.UNREACHED_DAYS)
     return bookings.filter(
         centre__in=centre_ids,
-        kind=Booking.Kind.CONSULTATION,
+        kind__in=Booking.Kind.with_people(),
         status=Booking.Status.CONFIRMED,
         starts_at__gt=clock.now(),
         starts_at__lt=clock.midnight(last_day + timedelta(days=1)),

@@ -67,7 +67,7 @@ def hours_of(absence: Absence, centre_ids: Collection[int]) -> list[Affected]:
         selectors.still_ahead()
         .filter(
             centre__in=centre_ids,
-            kind=Booking.Kind.CONSULTATION,
+            kind__in=Booking.Kind.with_lead(),
             starts_at__gt=clock.now(),
             starts_at__lt=absence.ends,
             ends_at__gt=absence.begins,

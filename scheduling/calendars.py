@@ -224,7 +224,8 @@ def of_centres(centre_ids: Collection[int], begins: datetime, ends: datetime) ->
     return Scope(
         f"""booking.centre_id = ANY(%(centres)s)
             AND booking.starts_at > %(earliest)s AND booking.starts_at < %(ends)s
-            AND booking.ends_at > %(begins)s AND booking.kind IN ('consultation', 'block')
+            AND booking.ends_at > %(begins)s
+            AND booking.kind IN ('consultation', 'block', 'session')
             AND {STANDING}""",
         {
             "centres": list(centre_ids),

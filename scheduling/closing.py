@@ -33,7 +33,7 @@ def record_outcomes(
     Raises TooEarly, WrongStep, OutcomeMismatch, StaleVersion, and NotFound for somebody else.
     """
     booking = steps.take(booking, Status.CLOSED, version=version)
-    if booking.kind == Booking.Kind.BLOCK:
+    if booking.kind not in Booking.Kind.with_people():
         raise steps.wrong_step(booking)
     if clock.now() < booking.starts_at:
         raise TooEarly(starts_at=booking.starts_at)

@@ -42,6 +42,7 @@ class Demand:
     modality: Modality
     workers: int
     takes_car: bool
+    least_seats: int = 0
 
     @property
     def on_site(self) -> bool:
@@ -50,7 +51,7 @@ class Demand:
     @property
     def seats(self) -> int:
         """Seats a room must have: everyone is in it."""
-        return max(len(self.people), 1) + self.workers
+        return max(len(self.people), self.least_seats, 1) + self.workers
 
     @property
     def margins(self) -> tuple[timedelta, timedelta]:
@@ -66,6 +67,7 @@ def demand(
     *,
     at: datetime,
     least_workers: int = 1,
+    least_seats: int = 0,
     with_car: bool = False,
     ignoring: int | None = None,
 ) -> Demand:
@@ -81,7 +83,7 @@ def demand(
     if modality == Modality.FIELD and selectors.visit_is_risky(people, at=at, ignoring=ignoring):
         workers = max(workers, VISIT_WORKERS)
     takes_car = modality == Modality.FIELD and (service.needs_vehicle or with_car)
-    return Demand(service, tuple(people), modality, workers, takes_car)
+    return Demand(service, tuple(people), modality, workers, takes_car, least_seats)
 
 
 def need_of_lead(wanted: Demand, lead: Resource) -> Need:

@@ -105,7 +105,8 @@ MARKS_OF_CENTRE = {
         level=shown,
         source="""
             scheduling_booking booking
-            WHERE booking.centre_id = %(centre)s AND booking.kind IN ('consultation', 'block')
+            WHERE booking.centre_id = %(centre)s
+              AND booking.kind IN ('consultation', 'block', 'session')
               AND booking.starts_at > %(begins)s AND booking.starts_at < %(ends)s
         """,
     )

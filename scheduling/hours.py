@@ -26,6 +26,10 @@ FACTS = """
     SELECT 'closed', NULL, NULL, NULL, NULL, "on", NULL, name
       FROM scheduling_closure WHERE centre_id = %(centre)s
     UNION ALL
+    SELECT 'vacation', NULL, NULL, NULL, NULL, vacation.day::date, NULL, name
+      FROM scheduling_schoolvacation, generate_series(from_on, until_on, '1 day') AS vacation (day)
+     WHERE centre_id = %(centre)s
+    UNION ALL
     SELECT 'works', resource_id, weekday, starts, ends, valid_from, valid_until, NULL
       FROM scheduling_availability
      WHERE centre_id = %(centre)s AND (valid_until IS NULL OR valid_until >= %(since)s)
@@ -48,6 +52,9 @@ class Hours:
     doors: list[Window] = field(default_factory=list)
     more_doors: list[Span] = field(default_factory=list)
     closures: dict[date, str] = field(default_factory=dict)
+    vacations: dict[date, str] = field(default_factory=dict)
+    """School vacations, on which the house itself is open."""
+
     work: dict[int, list[Window]] = field(default_factory=lambda: defaultdict(list))
     more: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
     less: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
@@ -110,6 +117,8 @@ def add_fact(hours: Hours, *fact: Any) -> None:
         return
     elif kind == "closed":
         hours.closures[from_on] = name
+    elif kind == "vacation":
+        hours.vacations[from_on] = name
     elif kind == "more doors":
         hours.more_doors.append(span_of(from_on, starts, ends))
     elif kind == "more":

@@ -45,7 +45,14 @@ class Wish:
     vehicle: Resource | None = None
     colleagues: tuple[Resource, ...] = ()
     least_workers: int = 1
+    least_seats: int = 0
+    """For so many, whoever they will be."""
+
     with_car: bool = False
+    kind: Booking.Kind = Booking.Kind.CONSULTATION
+    in_term_time: bool = False
+    """Not on school vacations."""
+
     carer: Person | None = None
     hold: bool = False
     without: Resource | None = None
@@ -114,6 +121,7 @@ def read_facts(
         wish.modality,
         at=wish.starts_at,
         least_workers=max(wish.least_workers, 1 + len(wish.colleagues)),
+        least_seats=wish.least_seats,
         with_car=wish.with_car or wish.vehicle is not None,
         ignoring=moving.pk if moving else None,
     )
@@ -148,6 +156,7 @@ def make_plan(wish: Wish, facts: Facts) -> Plan:
     rules.check_lead(wish.lead, facts.pool, party)
     if not wish.again:
         rules.check_hours(facts.hours, wish.lead, wanted, wish.starts_at)
+        rules.check_term_time(facts.hours, wish.starts_at, asked=wish.in_term_time)
     able = [resource for resource in facts.pool if is_able(resource, wish, facts)]
     needs = demand.needs_beside_lead(wanted, able, party.resources)
     lead = demand.need_of_lead(wanted, wish.lead)
@@ -200,6 +209,7 @@ def wish_of(
         modality=Modality(booking.modality),
         room=room,
         least_workers=1 + parts.count(Part.COLLEAGUE),
+        least_seats=booking.term.series.least_seats if booking.term else 0,
         with_car=Part.VEHICLE in parts,
         carer=booking.carer,
         without_papers=booking.without_papers,

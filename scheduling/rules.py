@@ -52,6 +52,13 @@ def check_hours(hours: Hours, lead: Resource, wanted: Demand, starts_at: datetim
         raise OutsideAvailability(starts_at=starts_at)
 
 
+def check_term_time(hours: Hours, starts_at: datetime, *, asked: bool) -> None:
+    """Raises Closed on a school vacation, by its name, for what is held in term time."""
+    day = clock.local(starts_at).date()
+    if asked and day in hours.vacations:
+        raise Closed(on=f"{day:%d.%m.%Y}", name=hours.vacations[day])
+
+
 def works(hours: Hours, specialist: Resource, wanted: Demand, starts_at: datetime) -> bool:
     """Whether the session lies within one stretch of the specialist's working time."""
     starts = hours.starts(
@@ -151,7 +158,7 @@ def check_entry(
     """
     day = clock.local(starts_at).date()
     bare = [entitlement for entitlement in entitlements if not entitlement.has_basis(day)]
-    if not bare:
+    if not bare or service.access == Service.Access.OPEN:
         return None
     if service.access == Service.Access.SPECIALISED:
         raise NoEntryBasis(service=service.public_id)

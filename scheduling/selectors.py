@@ -1,6 +1,6 @@
 """Queries over the booking core: they answer, and never write."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -240,6 +240,24 @@ def resources_of(
     held = Allocation.objects.filter(booking__in=bookings, active=True)
     persons = resources_of_persons([*(person.pk for person in people), *partners])
     return {*persons, *held.values_list("resource", flat=True)}
+
+
+COMING_ALONG: list[Callable[[int], Collection[int]]] = []
+"""Ids of the persons whose places follow the sessions of a series, and of whom those must not
+meet. Packages above add theirs."""
+
+
+def resources_along(booking: Booking) -> set[int]:
+    """Ids of what stands for those who go where this session goes: whoever moves it locks them
+    too."""
+    if booking.kind != Booking.Kind.SESSION or booking.term is None:
+        return set()
+    return resources_along_series(booking.term.series_id)
+
+
+def resources_along_series(series_id: int) -> set[int]:
+    persons = {one for along in COMING_ALONG for one in along(series_id)}
+    return resources_of_persons(persons) if persons else set()
 
 
 def resources_of_persons(person_ids: Collection[int]) -> set[int]:

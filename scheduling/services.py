@@ -106,7 +106,7 @@ def agreed(wish: Wish, *, by: User) -> Booking:
     """The booking of a wish, not yet written."""
     now = clock.now()
     return Booking(
-        kind=Booking.Kind.CONSULTATION,
+        kind=wish.kind,
         centre_id=wish.service.centre_id,
         service=wish.service,
         modality=wish.modality,
@@ -198,7 +198,10 @@ def reschedule_booking(
         plan.needs,
         starts_at,
         wish.ends_at,
-        also=selectors.resources_of((), partners=plan.partners, bookings=[booking.pk]),
+        also={
+            *selectors.resources_of((), partners=plan.partners, bookings=[booking.pk]),
+            *selectors.resources_along(booking),
+        },
         ignoring=booking.pk,
     )
     booking = to_be_moved(booking, version=version)
@@ -260,7 +263,7 @@ def cancel_booking(
     Raises WrongStep, AlreadyBegun, StaleVersion.
     """
     booking = steps.take(booking, Status.CANCELLED, version=version)
-    if booking.kind == Booking.Kind.CONSULTATION:
+    if booking.kind != Booking.Kind.BLOCK:
         steps.check_not_begun(booking)
         closing.note_cancelling([booking], party)
     with history.date_kept(booking, history.What.CANCELLED, by=by):

@@ -14,7 +14,7 @@ def take(booking: Booking, target: Status, *, version: int | None) -> Booking:
 
     Raises StaleVersion, WrongStep.
     """
-    taking.lock(selectors.resources_held(booking))
+    taking.lock({*selectors.resources_held(booking), *selectors.resources_along(booking)})
     booking = reread(booking, version=version)
     if target not in Status(booking.status).moves or hold_has_expired(booking):
         raise wrong_step(booking)

@@ -281,13 +281,14 @@ def retire(booking: Booking, *, now: datetime) -> bool:
     ).update(status=Booking.Status.EXPIRED, version=F("version") + 1)
     if moved:
         booking.allocations.filter(active=True).update(active=False)
-        open_task(
-            Task.Kind.HOLD_EXPIRED,
-            centre_id=booking.centre_id,
-            about=f"booking:{booking.public_id}",
-            due_on=clock.today(),
-            owner_id=booking.created_by_id,
-        )
+        if booking.kind != Booking.Kind.PLACE:  # its group passes the offer on
+            open_task(
+                Task.Kind.HOLD_EXPIRED,
+                centre_id=booking.centre_id,
+                about=f"booking:{booking.public_id}",
+                due_on=clock.today(),
+                owner_id=booking.created_by_id,
+            )
         record(booking, Change.What.EXPIRED, by=None, version=booking.version + 1)
         signals.hold_expired.send(Booking, booking=booking)
     return bool(moved)

@@ -20,6 +20,7 @@ from scheduling.models.resources import (
     Closure,
     Modality,
     Resource,
+    SchoolVacation,
     Service,
     SetupStamp,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Participation",
     "RepeatingHours",
     "Resource",
+    "SchoolVacation",
     "Series",
     "SeriesChange",
     "Service",

@@ -30,12 +30,24 @@ class Booking(Record):
         BLOCK = "block", _("block")
         STAY = "stay", _("stay")
         LOAN = "loan", _("loan")
+        SESSION = "session", _("group session")
+        PLACE = "place", _("place in a group")
 
         @classmethod
         def of_hours(cls) -> tuple["Booking.Kind", ...]:
-            """What calendars and diaries are made of; the others have pages of their own, for
-            fewer readers."""
-            return cls.CONSULTATION, cls.BLOCK
+            """What diaries are made of; the others have pages of their own, for fewer readers."""
+            return cls.CONSULTATION, cls.BLOCK, cls.SESSION, cls.PLACE
+
+        @classmethod
+        def with_lead(cls) -> tuple["Booking.Kind", ...]:
+            """A specialist gives these."""
+            return cls.CONSULTATION, cls.SESSION
+
+        @classmethod
+        def with_people(cls) -> tuple["Booking.Kind", ...]:
+            """Somebody comes to these, and hears of them. Whoever comes to a session of a group
+            has a place of her own, with a carer of her own."""
+            return cls.CONSULTATION, cls.PLACE
 
     class Status(models.TextChoices):
         HELD = "held", _("held")
@@ -195,6 +207,7 @@ class Allocation(models.Model):
         UNIT = "unit", _("unit")
         RESIDENCE = "residence", _("resident")
         TOY = "toy", _("toy")
+        HORSE = "horse", _("horse")
         BLOCKED = "blocked", _("blocked")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="allocations")

@@ -35,6 +35,7 @@ class Service(Record):
     class Access(models.TextChoices):
         GENERAL = "general", _("general access, no papers")
         SPECIALISED = "specialised", _("needs an entry document")
+        OPEN = "open", _("open to everybody, no papers and no end")
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="services")
     code = models.SlugField()
@@ -110,6 +111,7 @@ class Resource(Record):
         RESIDENCE = "residence", _("where a person sleeps")
         UNIT = "unit", _("unit")
         TOY = "toy", _("toy")
+        HORSE = "horse", _("horse")
 
         @property
         def longest_holding(self) -> timedelta:
@@ -152,7 +154,7 @@ class Resource(Record):
                     | Q(kind="person", person__isnull=False, user=None, resident=None)
                     | Q(kind="residence", resident__isnull=False, user=None, person=None)
                     | Q(
-                        kind__in=["room", "vehicle", "unit", "toy"],
+                        kind__in=["room", "vehicle", "unit", "toy", "horse"],
                         user=None,
                         person=None,
                         resident=None,
@@ -234,6 +236,30 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.name}"
+
+
+class SchoolVacation(models.Model):
+    """Days between two dates, both inclusive, on which children have no school (D38): what is
+    held in term time skips them by this name."""
+
+    holds_personal_data = False
+
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="school_vacations")
+    name = models.CharField(max_length=80)
+    from_on = models.DateField()
+    until_on = models.DateField()
+
+    class Meta:
+        ordering = ["from_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on"), until_on__lt=F("from_on") + 100),
+                name="vacation_is_some_weeks",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on}-{self.until_on} {self.name}"
 
 
 class SetupStamp(models.Model):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.models import Record
 from people.models import Centre, Person
+from scheduling.models.bookings import Booking
 from scheduling.models.resources import Modality, Resource, Service
 
 
@@ -32,6 +33,18 @@ class Series(Record):
     with_car = models.BooleanField(default=False)
     without_papers = models.CharField(max_length=200, blank=True, help_text="the reason (D7)")
     is_open = models.BooleanField(default=False, help_text="goes on until somebody ends it")
+    kind = models.CharField(
+        max_length=12,
+        choices=[(kind.value, kind.label) for kind in Booking.Kind.with_lead()],
+        default=Booking.Kind.CONSULTATION,
+        db_default=Booking.Kind.CONSULTATION.value,
+    )
+    least_seats = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="for how many, whoever they will be"
+    )
+    in_term_time = models.BooleanField(
+        default=False, db_default=False, help_text="not on school vacations"
+    )
     version = models.PositiveIntegerField(default=1, help_text="guards stale edits")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

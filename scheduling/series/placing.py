@@ -83,6 +83,9 @@ class Place:
             vehicle=self.vehicle,
             colleagues=self.colleagues,
             least_workers=series.least_workers,
+            least_seats=series.least_seats,
+            kind=Booking.Kind(series.kind),
+            in_term_time=series.in_term_time,
             with_car=series.with_car,
             carer=series.carer,
             without_papers=series.without_papers,
@@ -211,11 +214,20 @@ def take(places: Sequence[Place], sessions: Sequence[Session], people: Sequence[
     bookings = [place.booking.pk for place in places if place.booking]
     partners = {one for session in sessions for one in session.plan.partners}
     also = selectors.resources_of(people, partners=partners, bookings=bookings)
+    also |= along(places)
     if not sessions:
         taking.lock(also)
         return {}
     moved = [place.booking.pk for place in places if place.booking and place.fate != Fate.KEPT]
     return taking.take_all([s.wanted for s in sessions], also=also, ignoring=moved)
+
+
+def along(places: Sequence[Place]) -> set[int]:
+    """What stands for those who go where the sessions of a group go."""
+    groups = {
+        place.term.series_id for place in places if place.term.series.kind == Booking.Kind.SESSION
+    }
+    return {one for group in groups for one in selectors.resources_along_series(group)}
 
 
 def check_unchanged(places: Iterable[Place]) -> None:

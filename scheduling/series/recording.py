@@ -27,12 +27,15 @@ class Written:
     moved: list[Entry] = field(default_factory=list)
     restored: list[Entry] = field(default_factory=list)
     dropped: list[Entry] = field(default_factory=list)
+    given_up: list[Entry] = field(default_factory=list)
+    """Cancelled with the whole of which they were a part: nothing has come of them."""
+
     renamed: list[Booking] = field(default_factory=list)
     """They become another date of the rule, and stay what they are."""
 
     @property
     def changed(self) -> list[Booking]:
-        entries = (*self.moved, *self.restored, *self.dropped)
+        entries = (*self.moved, *self.restored, *self.dropped, *self.given_up)
         return [*bookings_of(entries), *self.renamed]
 
 
@@ -51,18 +54,27 @@ def write(
         sort_placed(rows, series, place, holdings, by=by)
     for place in others:
         sort_other(rows, place, falling)
-    writing.update_all(rows.changed)
-    writing.release_all(bookings_of(rows.dropped))
-    writing.rearrange_all([*rows.moved, *rows.restored])
-    if rows.made:
-        writing.add_all(rows.made, people, what=Change.What.BOOKED)
-    closing.forget(bookings_of(rows.restored))
-    closing.note_cancelling(bookings_of(rows.dropped), falling.party)
-    keep_changes(rows, by=by)
+    carry_out(rows, people, by=by, party=falling.party)
     recurrence.keep_occurrences(
         [date_of(place) for place in (*(place for place, _ in placed), *others)]
     )
     tell(rows, people, is_planned=by is not None)
+
+
+def carry_out(
+    rows: Written, people: tuple[Person, ...], *, by: User | None, party: Booking.Party
+) -> None:
+    """Everything that is done to these bookings of one service, which are changed already."""
+    writing.update_all(rows.changed)
+    writing.release_all(bookings_of([*rows.dropped, *rows.given_up]))
+    writing.rearrange_all([*rows.moved, *rows.restored])
+    if rows.made:
+        is_hold = rows.made[0].booking.status == Status.HELD
+        what = Change.What.HELD if is_hold else Change.What.BOOKED
+        writing.add_all(rows.made, people, what=what)
+    closing.forget(bookings_of(rows.restored))
+    closing.note_cancelling(bookings_of(rows.dropped), party)
+    keep_changes(rows, by=by)
 
 
 def sort_placed(
@@ -95,7 +107,7 @@ def sort_other(rows: Written, place: Place, falling: Falling) -> None:
 
 def new_booking(series: Series, place: Place, *, by: User | None) -> Booking:
     return Booking(
-        kind=Booking.Kind.CONSULTATION,
+        kind=series.kind,
         centre_id=series.centre_id,
         service=series.service,
         modality=series.modality,
@@ -141,7 +153,7 @@ def keep_changes(rows: Written, *, by: User | None) -> None:
     who = by.pk if by else None
     writing.record_all(rows.moved, Change.What.RESCHEDULED, by=who)
     writing.record_all(rows.restored, Change.What.RESTORED, by=who)
-    writing.record_all(rows.dropped, Change.What.CANCELLED, by=who)
+    writing.record_all([*rows.dropped, *rows.given_up], Change.What.CANCELLED, by=who)
 
 
 def tell(rows: Written, people: tuple[Person, ...], *, is_planned: bool) -> None:
@@ -152,7 +164,7 @@ def tell(rows: Written, people: tuple[Person, ...], *, is_planned: bool) -> None
         signals.bookings_confirmed.send(Booking, bookings=made, people=people, is_series=is_planned)
     if moved := bookings_of([*rows.moved, *rows.restored]):
         signals.bookings_rescheduled.send(Booking, bookings=moved, people=people)
-    if dropped := bookings_of(rows.dropped):
+    if dropped := bookings_of([*rows.dropped, *rows.given_up]):
         signals.bookings_cancelled.send(Booking, bookings=dropped)
 
 

@@ -1,0 +1,1 @@
+"""Workshops, groups and enrolments."""

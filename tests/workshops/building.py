@@ -1,0 +1,114 @@
+"""Workshops for tests, made the way the program makes them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from base import clock
+from people.models import Centre, Person, User
+from scheduling.models import Modality, Resource, Service
+from scheduling.series.making import Repetition
+from scheduling.series.recurrence import Freq, Pattern
+from tests.support import building
+from workshops import enrolling, groups
+from workshops.enrolling import Application, Candidate
+from workshops.groups import Timetable
+from workshops.models import Belonging, Enrolment, Group, Workshop
+
+MONDAY = building.MONDAY
+FIRST = MONDAY + timedelta(days=7)
+"""The first session of a usual group: a Monday, ten o'clock."""
+
+LAST = FIRST + timedelta(weeks=7)
+
+_numbers = count(1)
+
+
+def workshop(
+    of: Centre,
+    *,
+    minutes: int = 60,
+    capacity: int = 8,
+    least_adults: int = 1,
+    audiences: Iterable[str] = (),
+    access: str = Service.Access.OPEN,
+    **fields: object,
+) -> Workshop:
+    service = building.service(
+        of, minutes=minutes, buffer=0, modalities=[Modality.ON_SITE], access=access
+    )
+    Service.objects.filter(pk=service.pk).update(is_offered=False)
+    return Workshop.objects.create(
+        centre=of,
+        service=service,
+        capacity=capacity,
+        least_adults=least_adults,
+        audiences=list(audiences),
+        **fields,
+    )
+
+
+def timetable(
+    of: Workshop,
+    *,
+    lead: Resource | None = None,
+    starts_at: datetime | None = None,
+    until: date | None = LAST,
+    room: Resource | None = None,
+    colleagues: Sequence[Resource] = (),
+    **fields: object,
+) -> Timetable:
+    lead = lead or building.specialist(of.centre, [of.service])
+    if not Resource.objects.filter(services=of.service, kind=Resource.Kind.ROOM).exists():
+        building.place(of.centre, [of.service], seats=40)
+    starts_at = starts_at or building.at(FIRST, 10)
+    weekday = clock.local(starts_at).weekday()
+    return Timetable(
+        workshop=of,
+        name=f"Group {next(_numbers)}",
+        starts_at=starts_at,
+        lead=lead,
+        repetition=Repetition(Pattern(Freq.WEEKLY, 1, (weekday,)), until=until),
+        colleagues=tuple(colleagues),
+        room=room,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def group(of: Workshop, *, by: User, **fields: object) -> Group:
+    return groups.open_group(timetable(of, **fields), by=by)  # type: ignore[arg-type]
+
+
+def child(of: Centre, *, age: int = 9, mother: Person | None = None) -> Person:
+    """With a mother who is its carer."""
+    mother = mother or building.person(of)
+    born = date(FIRST.year - age, 1, 15)
+    made = building.person(of, household=mother.household, birth_on=born)
+    building.carer(made, mother)
+    return made
+
+
+def application(
+    to: Group, *people: Person, from_on: date = MONDAY, until_on: date | None = None, **fields: object
+) -> Application:
+    return Application(
+        group=to,
+        candidates=tuple(Candidate(one) for one in people),
+        from_on=from_on,
+        until_on=until_on,
+        consent_on=MONDAY,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def enrol(
+    to: Group, *people: Person, by: User, accepted: bool = True, **fields: object
+) -> list[Enrolment]:
+    asked = application(to, *people, **fields)  # type: ignore[arg-type]
+    return enrolling.enrol(asked, by=by, accepted=accepted)
+
+
+def belongs(person: Person, audience: str, *, by: User) -> Belonging:
+    return Belonging.objects.create(
+        person=person, audience=audience, from_on=date(2026, 1, 1), noted_by=by
+    )

@@ -1,0 +1,1 @@
+"""Workshops, their groups and sessions, enrolments and waiting lists (D13-D16)."""

@@ -1,0 +1,112 @@
+"""What workshops refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from base.errors import DomainError
+from scheduling.errors import WrongStep
+
+
+class NotTheirs(DomainError):
+    """D13: the workshop is for others. Says nothing about who anybody is."""
+
+    code = "not_the_audience"
+    sentence = _(
+        "This workshop is for others. If it is for this person after all, note on the person's "
+        "page to whom she belongs."
+    )
+
+
+class WrongAge(DomainError):
+    """D13, judged on every session's date."""
+
+    code = "wrong_age"
+    sentence = _("On none of those dates the age is right for this workshop (%(ages)s).")
+
+
+class NoConsent(DomainError):
+    code = "no_consent"
+    sentence = _("A carer's consent is needed first. Write down when it was given.")
+
+
+class NobodyToTell(DomainError):
+    code = "carer_not_named"
+    sentence = _("Say which of the child's carers consented and will be told.")
+
+
+class AlreadyEnrolled(DomainError):
+    code = "already_enrolled"
+    sentence = _("There is a place, a proposal or a turn in this group already on those dates.")
+
+
+class NoSessions(DomainError):
+    code = "no_sessions"
+    sentence = _("The group has no session on those dates.")
+
+
+class TooFewAdults(DomainError):
+    """D14: a one-to-one child adds an adult."""
+
+    code = "too_few_adults"
+    sentence = _(
+        "With this child the group needs %(needed)s adults and has %(has)s. "
+        "Add a colleague to the group first."
+    )
+
+
+class ChildElsewhere(DomainError):
+    """Facts: the days on which it cannot be held."""
+
+    code = "elsewhere_then"
+    sentence = _(
+        "On %(days)s the hour is not possible for everybody. Choose other dates, or go on without "
+        "those sessions."
+    )
+
+
+class GroupFull(DomainError):
+    code = "group_full"
+    sentence = _("The place has been taken meanwhile, until %(until)s at least.")
+
+
+class PlacesTaken(DomainError):
+    code = "places_taken"
+    sentence = _("%(taken)s places are taken. Fewer are possible only when somebody leaves.")
+
+
+class TooManySeats(DomainError):
+    code = "room_too_small"
+    sentence = _("The room of the group seats %(seats)s with its adults. Move the group first.")
+
+
+class WrongPause(DomainError):
+    code = "wrong_pause"
+    sentence = _("A pause lies ahead, within the enrolment, and on no other pause.")
+
+
+class NotPaused(DomainError):
+    code = "not_paused"
+    sentence = _("There is no pause on that day or after it.")
+
+
+class WrongEnrolmentStep(WrongStep):
+    sentence = _("An enrolment that is “%(state)s” cannot take this step.")
+
+
+class OfferOver(DomainError):
+    code = "offer_over"
+    sentence = _("The offer ran out and was passed on. Enrol the child again.")
+
+
+class BelongsToGroup(DomainError):
+    code = "belongs_to_group"
+    sentence = _("This hour is a group's. Change it on the group's page.")
+
+
+class SessionAhead(DomainError):
+    code = "session_ahead"
+    sentence = _("Attendance is noted once the session has begun.")
+
+
+class NothingToUndo(DomainError):
+    code = "nothing_to_undo"
+    sentence = _("Attendance was not noted in the last ten minutes.")

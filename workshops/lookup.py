@@ -1,0 +1,56 @@
+"""From public ids to rows the caller may name: unknown, foreign and walled are one NotFound."""
+
+from uuid import UUID
+
+from people.policies import Staff, is_walled, require
+from people.selectors import not_found, people_of
+from workshops import policies, selectors
+from workshops.models import Enrolment, Group, Session, Workshop
+
+
+def workshop(staff: Staff, public_id: UUID) -> Workshop:
+    """Raises NotFound."""
+    found = selectors.workshops_of(staff).filter(public_id=public_id)
+    return found.first() or not_found("workshop")
+
+
+def group(staff: Staff, public_id: UUID) -> Group:
+    """Raises NotFound."""
+    return selectors.groups_of(staff).filter(public_id=public_id).first() or not_found("group")
+
+
+def own_group(staff: Staff, public_id: UUID) -> Group:
+    """One that she runs. Raises NotFound, NotAllowed."""
+    found = group(staff, public_id)
+    require(policies.may_run(staff, found))
+    return found
+
+
+def session(staff: Staff, public_id: UUID) -> Session:
+    """Raises NotFound."""
+    found = selectors.sessions_of(staff).filter(public_id=public_id)
+    return found.first() or not_found("session")
+
+
+def own_session(staff: Staff, public_id: UUID) -> Session:
+    """Of a group that she runs. Raises NotFound, NotAllowed."""
+    found = session(staff, public_id)
+    require(policies.may_run(staff, found.group))
+    return found
+
+
+def enrolment(staff: Staff, public_id: UUID) -> Enrolment:
+    """Raises NotFound: also to whoever does not need to know of it."""
+    found = selectors.enrolments_of(staff).filter(public_id=public_id).first()
+    if found is None or is_walled(staff, [found.person]):
+        return not_found("enrolment")
+    if not people_of(staff).filter(pk=found.person_id).exists():
+        return not_found("enrolment")
+    return found if policies.knows_enrolment(staff, found) else not_found("enrolment")
+
+
+def enrolment_in_own_group(staff: Staff, public_id: UUID) -> Enrolment:
+    """Raises NotFound, NotAllowed."""
+    found = enrolment(staff, public_id)
+    require(policies.may_run(staff, found.group))
+    return found

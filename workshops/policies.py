@@ -1,0 +1,49 @@
+"""Who may see and do what in workshops. API and pages ask the same predicates."""
+
+from people.models import Person
+from people.policies import (
+    BOOKS,
+    MANAGES_RESOURCES,
+    SEES_EVERYTHING,
+    SEES_NAMES,
+    WAIVES_PAPERS,
+    R,
+    Staff,
+    knows_person,
+)
+from workshops import selectors
+from workshops.models import Enrolment, Group, Workshop
+
+LEADS = frozenset({R.LEADER}) | BOOKS
+
+
+def may_set_up(staff: Staff, centre_id: int) -> bool:
+    """Workshops, groups and their places."""
+    return staff.may(MANAGES_RESOURCES, centre_id)
+
+
+def leads(staff: Staff, group: Group) -> bool:
+    is_hers = selectors.led_by(staff).filter(pk=group.pk).exists()
+    return is_hers and staff.may(LEADS, group.workshop.centre_id)
+
+
+def may_run(staff: Staff, group: Group) -> bool:
+    """Accept, decline, pass over, note attendance, cancel and move sessions; sees who comes."""
+    return staff.may(SEES_EVERYTHING, group.workshop.centre_id) or leads(staff, group)
+
+
+def may_propose(staff: Staff, group: Group, person: Person) -> bool:
+    """Whoever needs to know the person, or runs the group."""
+    if not staff.may(SEES_NAMES, group.workshop.centre_id):
+        return False
+    return may_run(staff, group) or knows_person(staff, person)
+
+
+def may_waive_papers(staff: Staff, workshop: Workshop) -> bool:
+    return staff.may(WAIVES_PAPERS, workshop.centre_id)
+
+
+def knows_enrolment(staff: Staff, enrolment: Enrolment) -> bool:
+    """Whoever runs the group, and who needs to know the person; never kin (D12): those she is
+    walled off from are not found at all."""
+    return may_run(staff, enrolment.group) or knows_person(staff, enrolment.person)

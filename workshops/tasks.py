@@ -1,0 +1,15 @@
+"""Jobs of the worker."""
+
+from procrastinate.contrib.django import app
+
+from workshops import enrolling, selectors
+
+EVERY_TEN_MINUTES = "*/10 * * * *"
+
+
+@app.periodic(cron=EVERY_TEN_MINUTES)
+@app.task(queueing_lock="pass_offers_on", pass_context=False)
+def pass_offers_on(timestamp: int) -> None:
+    """Offers of places that ran out go to the next in line."""
+    for group in selectors.offers_over():
+        enrolling.pass_on(group)
