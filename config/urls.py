@@ -10,12 +10,14 @@ import notifications.urls
 import people.urls
 import rooms.urls
 import scheduling.urls
+import workshops.urls
 from config import health, pages
 
 api_patterns = [
     *scheduling.urls.api_patterns,
     *people.urls.api_patterns,
     *rooms.urls.api_patterns,
+    *workshops.urls.api_patterns,
     *notifications.urls.api_patterns,
 ]
 

@@ -39,7 +39,9 @@ def note_attendance(
             raise NotFound
         child = person.is_child_on(clock.local(session.booking.starts_at).date())
         closing.check_outcome(person, outcome, child=child)
-    was = {person: outcome_of(seat) for person, seat in seats.items() if person in outcomes}
+    was = {
+        person: selectors.outcome_of(seat) for person, seat in seats.items() if person in outcomes
+    }
     changed = {one: outcome for one, outcome in outcomes.items() if was[one] != outcome}
     write(session, seats, changed, was, by=by)
     close(session, by=by)
@@ -71,10 +73,6 @@ def booking_of(seat: Seat) -> Booking:
     return seat.booking
 
 
-def outcome_of(seat: Seat) -> str:
-    return next((one.outcome for one in booking_of(seat).participations.all()), "")
-
-
 def write(
     session: Session,
     seats: Mapping[Person, Seat],
@@ -101,7 +99,7 @@ def write(
 def close(session: Session, *, by: User) -> None:
     """Closed once everybody has an outcome, open again when one is taken back."""
     seats = standing(selectors.seats_in(session))
-    is_complete = bool(seats) and all(outcome_of(one) for one in seats)
+    is_complete = bool(seats) and all(selectors.outcome_of(one) for one in seats)
     booking = session.booking
     booking.status = Status.CLOSED if is_complete else Status.CONFIRMED
     booking.version += 1
@@ -117,7 +115,7 @@ def undo_attendance(session: Session, *, by: User, version: int | None = None) -
     last = last_noted(seats)
     if not last:
         raise NothingToUndo
-    was = {person: outcome_of(seats[person]) for person in last}
+    was = {person: selectors.outcome_of(seats[person]) for person in last}
     write(session, seats, last, was, by=by)
     close(session, by=by)
     return reread(session)

@@ -23,6 +23,7 @@ from workshops import places, seating, selectors, signals
 from workshops.eligibility import check_eligible
 from workshops.errors import (
     AlreadyEnrolled,
+    ConsentAhead,
     GroupFull,
     NotPaused,
     OfferOver,
@@ -81,11 +82,13 @@ def enrol(asked: Application, *, by: User, accepted: bool) -> list[Enrolment]:
     """Places for all of them, or turns on the waiting list: together, or one by one in the given
     order. Without `accepted` the leader is asked (a specialist proposes).
 
-    Raises PastDay, AlreadyEnrolled, NotTheirs, WrongAge, NoSessions, NobodyToTell, NoEntryBasis,
-    NotACarer, TooFewAdults, ChildElsewhere.
+    Raises PastDay, ConsentAhead, AlreadyEnrolled, NotTheirs, WrongAge, NoSessions, NobodyToTell,
+    NoEntryBasis, NotACarer, TooFewAdults, ChildElsewhere.
     """
     if asked.from_on < clock.today() or (asked.until_on and asked.until_on < asked.from_on):
         raise PastDay
+    if asked.consent_on > clock.today():
+        raise ConsentAhead
     people = [one.person for one in asked.candidates]
     with changing(asked.group, by, new=people) as group:
         check_not_there(group, asked)

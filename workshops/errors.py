@@ -23,9 +23,14 @@ class WrongAge(DomainError):
     sentence = _("On none of those dates the age is right for this workshop (%(ages)s).")
 
 
-class NoConsent(DomainError):
-    code = "no_consent"
-    sentence = _("A carer's consent is needed first. Write down when it was given.")
+class AgesOutOfOrder(DomainError):
+    code = "ages_out_of_order"
+    sentence = _("The least age cannot be above the most.")
+
+
+class ConsentAhead(DomainError):
+    code = "consent_ahead"
+    sentence = _("Consent cannot be given on a day to come.")
 
 
 class NobodyToTell(DomainError):

@@ -108,7 +108,7 @@ class Workshop(Record):
         """Whether somebody of that age, in whole years, may come; an unknown age is not judged."""
         if age is None:
             return True
-        return (self.least_age or 0) <= age <= (self.most_age or OLDEST)
+        return (self.least_age or 0) <= age <= (OLDEST if self.most_age is None else self.most_age)
 
 
 class Group(Record):

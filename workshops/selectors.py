@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from base import clock
 from people.models import Person
-from people.policies import Staff
+from people.policies import SEES_EVERYTHING, Staff
+from people.selectors import households_walled_from, people_of
 from scheduling import selectors as scheduling_selectors
 from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.models import Allocation, Booking, Resource
@@ -215,3 +216,29 @@ def least_seats_ahead(group: Group) -> int | None:
     )
     least: int | None = rooms.aggregate(least=Min("seats"))["least"]
     return least
+
+
+def outcome_of(seat: Seat) -> str:
+    """What was noted for whoever sits there; empty while nothing is."""
+    assert seat.booking is not None
+    return next((one.outcome for one in seat.booking.participations.all()), "")
+
+
+def seats_seen_by(staff: Staff, session: Session) -> list[Seat]:
+    """Without families she is walled off from (D12)."""
+    walled = set(households_walled_from(staff))
+    return [one for one in seats_in(session) if one.enrolment.person.household_id not in walled]
+
+
+def enrolments_seen_by(staff: Staff) -> QuerySet[Enrolment]:
+    """Of groups that she runs, and of people whom she needs to know by their case; never of kin
+    (D12)."""
+    runs = Q(group__workshop__centre__in=staff.centres_where(SEES_EVERYTHING))
+    leads = Q(group__in=led_by(staff))
+    case = Q(person__household__cases__lead=staff.user, person__household__cases__closed_on=None)
+    return (
+        enrolments_of(staff)
+        .filter(runs | leads | case, person__in=people_of(staff))
+        .distinct()
+        .order_by("pk")
+    )

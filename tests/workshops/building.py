@@ -71,12 +71,12 @@ def timetable(
         repetition=Repetition(Pattern(Freq.WEEKLY, 1, (weekday,)), until=until),
         colleagues=tuple(colleagues),
         room=room,
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
 
 
 def group(of: Workshop, *, by: User, **fields: object) -> Group:
-    return groups.open_group(timetable(of, **fields), by=by)  # type: ignore[arg-type]
+    return groups.open_group(timetable(of, **fields), by=by)
 
 
 def child(of: Centre, *, age: int = 9, mother: Person | None = None) -> Person:
@@ -89,7 +89,11 @@ def child(of: Centre, *, age: int = 9, mother: Person | None = None) -> Person:
 
 
 def application(
-    to: Group, *people: Person, from_on: date = MONDAY, until_on: date | None = None, **fields: object
+    to: Group,
+    *people: Person,
+    from_on: date = MONDAY,
+    until_on: date | None = None,
+    **fields: object,
 ) -> Application:
     return Application(
         group=to,
@@ -97,14 +101,14 @@ def application(
         from_on=from_on,
         until_on=until_on,
         consent_on=MONDAY,
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
 
 
 def enrol(
     to: Group, *people: Person, by: User, accepted: bool = True, **fields: object
 ) -> list[Enrolment]:
-    asked = application(to, *people, **fields)  # type: ignore[arg-type]
+    asked = application(to, *people, **fields)
     return enrolling.enrol(asked, by=by, accepted=accepted)
 
 

@@ -1,0 +1,34 @@
+"""Commands on what workshops stand on: to whom somebody belongs, for whom a workshop is."""
+
+from datetime import date
+
+from django.db import transaction
+
+from people.models import Person, User
+from workshops.errors import AgesOutOfOrder
+from workshops.models import OLDEST, Belonging, Workshop
+
+
+@transaction.atomic
+def note_belonging(
+    person: Person, audience: str, *, from_on: date, until_on: date | None, by: User
+) -> Belonging:
+    """From a date to another, both included; noting it again changes its dates."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    found = Belonging.objects.filter(person=person, audience=audience, until_on=None).first()
+    known = found or Belonging(person=person, audience=audience)
+    known.from_on, known.until_on, known.noted_by = from_on, until_on, by
+    known.save()
+    return known
+
+
+@transaction.atomic
+def change_workshop(workshop: Workshop, **fields: object) -> Workshop:
+    """Its groups keep the places they have. Raises AgesOutOfOrder."""
+    found = Workshop.objects.select_for_update(of=("self",)).get(pk=workshop.pk)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    if (found.least_age or 0) > (OLDEST if found.most_age is None else found.most_age):
+        raise AgesOutOfOrder
+    found.save()
+    return found
