@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from base import clock
+from scheduling.errors import GeneralAccessEnded, NoEntryBasis
 from scheduling.intervals import seconds
 from scheduling.planning import Wish
 from scheduling.series.placing import Place, Refusal
@@ -13,15 +14,19 @@ from scheduling.slots import Search, Slot, free_slots
 AROUND = timedelta(days=6)
 """An hour of the same week is still that week's session."""
 
+PAPERS = (NoEntryBasis, GeneralAccessEnded)
+"""What no other hour of that week is a remedy for."""
+
 
 def proposals(
     wish: Wish, places: Sequence[Place], refusals: Sequence[Refusal]
 ) -> dict[datetime, Slot]:
     """By the start that the rule gives: with the same specialist, within AROUND, the nearest slot
-    that no other date of the series takes. One search for all of them."""
-    if not refusals:
+    that no other date of the series takes; none where papers are missing. One search for all."""
+    curable = [refusal for refusal in refusals if not isinstance(refusal.error, PAPERS)]
+    if not curable:
         return {}
-    refused = [refusal.place.original_start for refusal in refusals]
+    refused = [refusal.place.original_start for refusal in curable]
     found = free_slots(search_around(wish, refused))
     slots = list(found.soonest_first())
     free = [second for second, _ in slots]

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from base import clock
+from people.models import EntryBasis
 from scheduling import services
 from scheduling.models import Booking, Closure, Series
 from tests.desk.test_stay_pages import plain
@@ -95,6 +96,15 @@ def test_series_is_booked_with_the_hours_chosen_instead(client, house):
         "-16.03 resource_unavailable",
         "23.03 10:00",
     ]
+
+
+def test_nothing_is_to_be_chosen_where_papers_are_missing(client, house):
+    EntryBasis.objects.update(valid_until=TUESDAY + WEEK)
+
+    answer = repeated(client, house, ends="count", count=4, until="")
+
+    assert "Свободни са 2 от 4 дати." in plain(answer)
+    assert "instead-" not in answer.content.decode()
 
 
 def test_button_pressed_twice_makes_one_series(client, house):

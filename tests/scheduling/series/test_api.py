@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from base import clock
+from people.models import EntryBasis
 from scheduling import services
 from scheduling.models import Booking, Closure
 from tests.scheduling.series.conftest import TUESDAY, WEEK
@@ -97,6 +98,15 @@ def test_proposals_are_not_hours_that_the_series_itself_takes(api, house):
     taken = {line["starts_at"] for line in lines if line["state"] == "free"}
     assert proposals
     assert not proposals & taken
+
+
+def test_no_hour_is_proposed_where_papers_are_missing(api, house):
+    EntryBasis.objects.update(valid_until=TUESDAY + WEEK)
+
+    lines = api.post("series/", body(house, dry_run=True)).json()["dates"]
+
+    assert [line["code"] for line in lines] == ["", "", "no_entry_basis", "no_entry_basis"]
+    assert [line["proposal"] for line in lines] == [None] * 4
 
 
 def test_proposal_is_taken_by_naming_it(api, house):
