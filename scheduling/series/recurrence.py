@@ -19,6 +19,7 @@ from people.models import Centre, User
 from scheduling.models import Resource, Service
 from scheduling.series.errors import ClocksChangeThen, StartOffRule
 
+FIFTH = 5
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LONGEST_TERM = timedelta(days=366)
 CLOCKS_CHANGE = (time(3), time(4))
@@ -64,12 +65,14 @@ class Pattern:
 
     def begun_on(self, day: date) -> "Pattern":
         """The same rhythm from another day on: an only weekday, or a place in the month, becomes
-        that day's. Raises StartOffRule where several weekdays leave it open."""
+        that day's; a fifth one, which few months have, is their last. Raises StartOffRule where
+        several weekdays leave it open."""
         if self.includes(day):
             return self
         if len(self.weekdays) > 1:
             raise StartOffRule
-        nth = self.nth if self.nth in (None, *places_in_month(day)) else places_in_month(day)[0]
+        places = [place for place in places_in_month(day) if place != FIFTH]
+        nth = self.nth if self.nth in (None, *places) else places[0]
         return Pattern(self.freq, self.interval, (day.weekday(),), nth)
 
     def beats_like(self, other: "Pattern") -> bool:

@@ -53,7 +53,8 @@ class Pattern:
     def moved_to(self, day: date) -> Pattern:
         """The same rhythm, begun on another day."""
         if self.nth is not None:
-            nth = self.nth if self.nth in places(day) else places(day)[0]
+            usual = [place for place in places(day) if place != 5]
+            nth = self.nth if self.nth in usual else usual[0]
             return replace(self, weekdays=(day.weekday(),), nth=nth)
         if len(self.weekdays) == 1:
             return replace(self, weekdays=(day.weekday(),))

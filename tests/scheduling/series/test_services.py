@@ -11,7 +11,7 @@ from base.models import Task
 from scheduling import blocking, services, verifying
 from scheduling.errors import OutsideAvailability, ResourceUnavailable, TooFarAhead
 from scheduling.models import Allocation, Booking, Closure, SeriesChange
-from scheduling.series import horizon, making, selectors, undoing
+from scheduling.series import horizon, making, recurrence, selectors, undoing
 from scheduling.series import services as series_services
 from scheduling.series.errors import (
     ClocksChangeThen,
@@ -306,6 +306,18 @@ def test_another_rhythm_keeps_the_weeks_it_has(house):
     standing = Booking.objects.filter(term__series=series, status="confirmed")
     assert [one.starts_at for one in standing] == [at(TUESDAY + n * WEEK, 10) for n in (0, 1, 3)]
     assert list(standing)[1:] == kept
+
+
+@pytest.mark.parametrize(("day", "nth"), [(9, 2), (23, 4), (30, -1)])
+def test_following_dates_move_to_another_place_in_the_month_and_none_is_lost(house, day, nth):
+    """Most months have no fifth Tuesday: the last is meant."""
+    series = house.series(Pattern(Freq.MONTHLY, 1, (1,), 1), count=6)
+    changes = Changes(starts_at=at(date(2027, 3, day), 10))
+
+    series_services.split_series(series, changes, since=None, by=house.by, skipping=True)
+
+    assert len(dates(series)) == 6
+    assert recurrence.pattern_of(selectors.terms_of(series)[-1].event.rule).nth == nth
 
 
 def test_another_specialist_takes_over(house):
