@@ -9,6 +9,7 @@ from schedule.models import Event
 from base import clock
 from people.models import User
 from scheduling import rules, services
+from scheduling.errors import TooFarAhead
 from scheduling.hours import FARTHEST
 from scheduling.models import Resource, Series, Term
 from scheduling.planning import Wish
@@ -115,14 +116,24 @@ def first_term(wish: Wish, repetition: Repetition, *, by: User) -> Term:
     if repetition.count:
         end_after(event, repetition.count)
         check_length(first, recurrence.last_day(event))
+    elif repetition.until:
+        check_dates(event)
     return Term(series=series, event=event, lead=wish.lead, room=wish.room, vehicle=wish.vehicle)
 
 
 def check_length(first: date, until: date | None) -> None:
-    """Raises EndsBeforeItBegins, SeriesTooLong."""
+    """Raises EndsBeforeItBegins, SeriesTooLong, TooFarAhead."""
     if until and until < first:
         raise EndsBeforeItBegins
-    if until and until > min(first + LONGEST_TERM, clock.today() + FARTHEST):
+    if until and until > first + LONGEST_TERM:
+        raise SeriesTooLong(dates=MOST_DATES)
+    if until and until > clock.today() + FARTHEST:
+        raise TooFarAhead(days=FARTHEST.days)
+
+
+def check_dates(event: Event) -> None:
+    """Raises SeriesTooLong where every day of a year is one too many."""
+    if len(recurrence.starts(event)) > MOST_DATES:
         raise SeriesTooLong(dates=MOST_DATES)
 
 

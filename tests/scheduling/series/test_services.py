@@ -158,6 +158,7 @@ def test_open_series_is_booked_as_far_as_the_horizon(house):
         ({"starts_at": at(TUESDAY, 3, 59)}, ClocksChangeThen),
         ({"count": 54}, SeriesTooLong),
         ({"until": TUESDAY + timedelta(days=367)}, SeriesTooLong),
+        ({"until": TUESDAY + timedelta(days=366)}, TooFarAhead),
         ({"until": MONDAY}, EndsBeforeItBegins),
         ({"moved": {at(TUESDAY, 11): at(TUESDAY, 12)}}, NotADate),
     ],
@@ -165,6 +166,15 @@ def test_open_series_is_booked_as_far_as_the_horizon(house):
 def test_refused_series(house, how, error):
     with pytest.raises(error):
         house.series(**how)
+
+
+def test_every_day_of_a_year_is_as_much_as_a_series_has(house):
+    """From today to its day a year on are 367 dates, 366 days apart."""
+    every_day = Pattern(Freq.DAILY)
+    evening = at(MONDAY, 20)
+
+    with pytest.raises(SeriesTooLong):
+        house.series(every_day, starts_at=evening, until=MONDAY + timedelta(days=366))
 
 
 def test_preview_names_what_stands_in_the_way(house):
@@ -879,7 +889,7 @@ def test_date_that_rolling_cannot_book_is_somebodys_task(house):
 
 def test_no_date_is_cut_off_in_silence(house):
     """Twelve months from the end of April on end more than a year ahead."""
-    with pytest.raises(SeriesTooLong):
+    with pytest.raises(TooFarAhead):
         house.series(Pattern(Freq.MONTHLY), starts_at=at(date(2027, 4, 27), 10), count=12)
 
 
