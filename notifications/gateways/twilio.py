@@ -66,6 +66,8 @@ STATUSES: Final = frozenset(
 )
 STATUS_FIELDS: Final = ("MessageSid", "MessageStatus", "ErrorCode")
 INBOUND_FIELDS: Final = ("From", "Body")
+# Twilio also sends FromCity, FromCountry and the like, so From is known by the number after it.
+BEGINNINGS: Final = {"From": "+"}
 
 _send_by: ContextVar[float] = ContextVar("send_by", default=float("inf"))
 """Looked at when the request is about to leave, for a worker may be stopped anywhere before."""
@@ -378,10 +380,18 @@ def _unambiguous(fields: Mapping[str, str], read: Collection[str]) -> bool:
     A=1B2: whoever holds one callback could hide a field in its neighbour's value, or cut one
     in two. Twilio adds fields without notice, so unknown names are let be; what counts is
     that none of them holds a name we read. Where our values end is fixed by their shapes, in
-    `parse_status`.
+    `parse_status` and `parse_inbound`.
     """
     text = "".join(name + fields[name] for name in sorted(fields))
-    return all(text.count(name) == (name in fields) for name in read)
+    return all(_times(name, text) == _is_given(name, fields) for name in read)
+
+
+def _times(name: str, text: str) -> int:
+    return text.count(name + BEGINNINGS.get(name, ""))
+
+
+def _is_given(name: str, fields: Mapping[str, str]) -> bool:
+    return name in fields and fields[name].startswith(BEGINNINGS.get(name, ""))
 
 
 def parse_inbound(params: Mapping[str, str]) -> tuple[str, str]:

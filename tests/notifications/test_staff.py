@@ -312,6 +312,31 @@ def test_the_answer_to_known_and_unknown_numbers_is_the_same(settings, monday):
 
 
 REPLY = {"AccountSid": "AC1", "Body": "СТОП", "From": "+359888123456"}
+WHAT_TWILIO_ADDS = {
+    "ApiVersion": "2010-04-01",
+    "FromCountry": "BG",
+    "MessagingServiceSid": "MG" + "0" * 32,
+    "NumMedia": "0",
+    "NumSegments": "1",
+    "SmsStatus": "received",
+    "To": "+359700000000",
+    "ToCountry": "BG",
+    **dict.fromkeys(("MessageSid", "SmsSid", "SmsMessageSid"), "SM" + "0" * 32),
+    **dict.fromkeys(("FromCity", "FromState", "FromZip", "ToCity", "ToState", "ToZip"), ""),
+}
+
+
+def test_a_reply_is_heard_with_all_that_twilio_says_of_its_number(settings, monday):
+    building.card(building.person(building.centre()))
+    assert inbound_post(settings, {**REPLY, **WHAT_TWILIO_ADDS}).status_code == 200
+    assert ContactCard.objects.get().opted_out_on == MONDAY
+
+
+def test_a_reply_may_hold_the_word_from(settings, monday):
+    building.card(building.person(building.centre()))
+    fields = {**REPLY, **WHAT_TWILIO_ADDS, "Body": "From Monday I am away"}
+    assert inbound_post(settings, fields).status_code == 200
+    assert Task.objects.get().kind == Task.Kind.SMS_REPLY
 
 
 @pytest.mark.parametrize(
@@ -325,8 +350,18 @@ REPLY = {"AccountSid": "AC1", "Body": "СТОП", "From": "+359888123456"}
             {**REPLY, "Body": "СТОПFrom+359888123456", "From": "+359888000000"},
             "t" * 32,
         ),
+        (
+            {**REPLY, **WHAT_TWILIO_ADDS, "From+359888000000": ""},
+            {
+                **REPLY,
+                **WHAT_TWILIO_ADDS,
+                "Body": "СТОПFrom+359888123456",
+                "From": "+359888000000",
+            },
+            "t" * 32,
+        ),
     ],
-    ids=["stranger", "other fields", "split"],
+    ids=["stranger", "other fields", "split", "split among many"],
 )
 def test_a_forged_reply_changes_nothing(settings, monday, fields, signed, token):
     building.card(building.person(building.centre()))
