@@ -38,7 +38,8 @@ def resend(reminder: Reminder, gateway: gateways.Gateway | None = None) -> None:
     moved = Reminder.objects.filter(pk=reminder.pk, status__in=BY_HAND).update(
         status=Status.PLANNED, due_at=clock.now(), why=""
     )
-    if not moved:
+    was_released = reminder.status == Status.UNKNOWN  # when it was looked for and not found
+    if not (moved or was_released):
         raise NothingToResend
     finish_task_about(Task.Kind.SMS_UNKNOWN, outcomes.matter_of(reminder))
     send_soon()

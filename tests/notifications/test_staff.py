@@ -191,6 +191,18 @@ def test_what_is_unknown_is_first_looked_for(book):
     assert last().status == "sent"
 
 
+def test_what_is_unknown_and_not_listed_leaves_again_by_hand(book):
+    book(card={})
+    answers = iter([Unknown("ReadTimeout"), Sent(sid="SM1")])
+    gateway = Recorder(lambda message: next(answers))
+    send_at(NOON, gateway)
+    long_ago()
+    with clock.frozen(NOON):
+        by_hand.resend(last(), gateway)
+    send_at(NOON, gateway)
+    assert (len(gateway.sent), last().status) == (2, "sent")
+
+
 def test_what_may_not_be_listed_yet_is_not_sent_again(book):
     book(card={})
     gateway = Recorder(lambda message: Unknown("ReadTimeout"))
