@@ -164,9 +164,9 @@ def thrifty(text: str) -> str:
 # --- What a text must not say (D28) ------------------------------------------------------
 
 _TOKEN: Final = re.compile(r"[^\W_]+")
-# Words taken apart: пси-холог, п с и х о л о г.
+# Words taken apart: пси-холог, п с и х о л о г, Ц. О. П.
 _TIED: Final = re.compile(r"[^\W_]+(?:['\u2019\u2010\u2011-][^\W_]+)+")
-_SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .-][^\W\d_](?![^\W_])){3,}")
+_SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])){2,}")
 # A word with a digit in it is a word in disguise (3аповед, 6umen), unless it is one of these.
 _MIXED: Final = re.compile(r"(?=\w*\d)(?=\w*[^\W\d])\w+")
 _COUNTED: Final = re.compile(
@@ -174,6 +174,7 @@ _COUNTED: Final = re.compile(
 )
 _PLAIN_SIGNS: Final = frozenset("0123456789 .,;:!?()\"'-/+&%#–—…№„“”«»‚‘’")
 _CYRILLIC: Final = re.compile(r"[\u0400-\u052f]")
+_BOTH_ALPHABETS: Final = re.compile(r"[a-z][\u0400-\u052f]|[\u0400-\u052f][a-z]")
 _LINK: Final = re.compile(r"://|www\.|@|[^\W_]\.(?!\d)[^\W_]{2,}|(?:\d{1,3}\.){3}\d{1,3}")
 _ASCII_LINK: Final = re.compile(r"(?a:(?<!\S)[!-~]*[\w/]\.[a-z]{2,}[!-~]*(?!\S))")
 _DATE: Final = re.compile(r"\d{2}\.\d{2}\.\d{4}")
@@ -230,8 +231,9 @@ def check_text(
 def is_disguised(text: str) -> bool:
     """Whether any sign or word may pass for another."""
     text = unicodedata.normalize("NFC", text)
-    mixed = _MIXED.findall(text.lower())
-    return not (all(map(is_plain, text)) and all(map(_COUNTED.fullmatch, mixed)))
+    if not all(map(is_plain, text)) or _BOTH_ALPHABETS.search(text.lower()):
+        return True
+    return not all(map(_COUNTED.fullmatch, _MIXED.findall(text.lower())))
 
 
 def check_discreet(rendered: str) -> None:
@@ -339,11 +341,19 @@ def _tokens(text: str) -> list[str]:
     are spelt in Latin. Pure numbers are no words, though 10 looks like lo.
     """
     words = [word for word in _TOKEN.findall(text) if not word.isdigit()]
-    apart = [*_TIED.findall(text), *_SPACED.findall(text)]
-    words += [word for one in apart if not (word := "".join(_TOKEN.findall(one))).isdigit()]
+    tied = ("".join(_TOKEN.findall(one)) for one in _TIED.findall(text))
+    words += [word for word in tied if not word.isdigit()]
+    words += [word for one in _SPACED.findall(text) for word in _runs("".join(_TOKEN.findall(one)))]
     cyrillic = (word.translate(_AS_BULGARIAN) for word in words if _CYRILLIC.search(word))
     spelt = (spelling for word in cyrillic for spelling in _spellings(word))
     return [_skeleton(word) for word in (*words, *spelt)]
+
+
+def _runs(letters: str) -> Iterator[str]:
+    """All that letters standing alone may spell, wherever it begins and ends: в Ц О П."""
+    for begin in range(len(letters)):
+        for end in range(begin + 3, len(letters) + 1):
+            yield letters[begin:end]
 
 
 def _bare(text: str) -> str:
