@@ -13,17 +13,19 @@ LEXICON: Final[dict[str, str]] = {
     "therapy": """
         терап* психо* психи* хипотерап* ерготерап* арттерап* трудотерап* рехабилит* лечени*
         лекува* лечебн* диагноз* аутис* аутиз* увреждан* инвалид* депрес* травм* зависимост*
-        клинич* здравн* сеанс* консулт* медиац*
+        клинич* здравн* здравен* здравето сеанс* консулт* медиац* медиц* емоц* стрес стреса
+        стресът болест* заболя*
         therap* psych* counsel* consult* rehab* treatment* diagnos* disab* autis* depress*
-        trauma* addict* mental* session* mediat* clinical*
+        trauma* addict* mental* session* mediat* clinical* medic* health* emotion* stress* illness*
         """,
     "role": """
         психолог* психиат* педагог* логопед* юрист* адвокат* медиатор* терапевт* лекар*
         доктор* акушер* инструктор* работник* работничк* специалист* експерт* супервизор*
         инспектор* полица* съдия съдията съдии настойни* попечител* доброволец доброволк*
-        доброволц*
+        доброволц* др учител* възпитател* асистент*
         lawyer* attorney* doctor* nurse* teacher* pedagog* counsellor* counselor* mediator*
         specialist* worker* officer* inspector* judge* guardian* volunteer* instructor*
+        dr assistant*
         """,
     "service": """
         услуг* ателие* ателиета* хипотерап* психомотор* откривател* придружав* посреднич*
@@ -35,7 +37,8 @@ LEXICON: Final[dict[str, str]] = {
         training* course* programme* program* group* speech* referral* aid help* case cases
         """,
     "institution": """
-        център* центъ* центр* цоп змб озд дзд дсп дпс цнст тсу асп азд нпо звено* звена*
+        център* центъ* центр* цоп змб озд дзд дсп дпс цнст тсу асп азд нпо ксу* цсоп дцду* цсри
+        цплр нж мвр рпу звено* звена*
         комплекс* комплекс дом дома домът домове отдел* дирекци* агенц* фондац* асоциац*
         сдружен* организац* общин* кмет* социал* институц* закрил* приют* убежищ* подслон*
         жилищ* настанен* настанява* кризис* криза* болниц* поликлин* клиник* полиц* съд съда
@@ -54,17 +57,22 @@ LEXICON: Final[dict[str, str]] = {
     "violence": """
         насил* изнасил* малтрет* тормоз* побо* бой боя удар* заплах* заплаш* жертв*
         пострадал* трафик* сексуал* блудств* престъп* агрес* опасн* риск* защит* дрог* наркот*
-        алкохол* бягств* избяга*
+        алкохол* бягств* избяга* нападе* нападат* пребит* убий* убит* самоуб* отвлеч* отвлич*
+        оръж* скандал* безопас* дознани* разпит* следств*
         violen* abus* assault* rape* raped beat* batter* threat* victim* survivor* traffick*
         sexual* crime* crimin* aggress* danger* risk* drug* alcohol* escape* safe* harass*
+        attack* stalk* kill* suicid* domestic* kidnap* weapon*
         """,
     "children": """
         дете детето детенце детенцето деца децата детск* детство* бебе* бебч* майка майката
         майки майките майчи* майко мама мамо мами баща бащата бащи* бащин* татко родител*
         родилн* бременн* бременност* семей* семеен домакинств* син сина сина синът
-        дъщер* сирак* сираче* сираци близнац* внук* баба дядо
+        дъщер* сирак* сираче* сираци близнац* внук* баба дядо родилк* кърмач* момич* момче* ученик*
+        ученич* тийнейдж* хлапе* съпру* развод* брат брата братът братче* сестра* сестри* леля
         child* kid kids baby babies infant* newborn* toddler* mother* mom mum mummy father* dad
         parent* pregnan* maternity famil* son sons daughter* orphan* twins grand*
+        girl* boy boys boyfriend* teen* pupil* student* wife husband* spouse* divorc* sister*
+        brother*
         """,
 }
 
