@@ -60,12 +60,12 @@ def is_with_operator(reminder: Reminder, gateway: gateways.Gateway) -> bool:
 
 def adopted(reminder: Reminder, gateway: gateways.Gateway) -> bool:
     """Look for its last attempt now. Raises NoAnswer, also while it may not be listed yet, or when
-    nobody wrote down what to look for."""
+    nobody knows what to look for."""
     delivery = reminder.deliveries.last()
     if delivery is None or delivery.parts is None:
         return False  # it was never begun
-    if not (delivery.to and reconciling.is_past_grace(delivery)):
-        raise NoAnswer("not listed yet, or nothing to look for")
+    if not reconciling.is_past_grace(delivery):
+        raise NoAnswer("not listed yet")
     reconciling.find(delivery, gateway)
     delivery.refresh_from_db()
     return bool(delivery.sid)

@@ -73,7 +73,10 @@ def look(delivery: Delivery, gateway: gateways.Gateway) -> None:
 
 
 def find(delivery: Delivery, gateway: gateways.Gateway) -> None:
-    """Adopt it if it is listed; if it is not, it never left and may leave again."""
+    """Adopt it if it is listed; if it is not, it never left and may leave again. Raises NoAnswer,
+    also when what to look for was forgotten: with a message that turned out to be another's."""
+    if delivery.parts is not None and not delivery.to:
+        raise NoAnswer("nothing to look for")
     since = delivery.claimed_at - CLOCKS_DIFFER
     listed = gateway.listed(delivery.to, since=since) if delivery.to else []
     if not any(adopt(delivery, one) for one in alike(delivery, listed)):

@@ -130,6 +130,30 @@ def test_a_callback_knows_better_than_a_listing_whose_message_it_is(book):
     assert adopted.look_at is not None
 
 
+def test_what_was_redacted_as_anothers_cannot_be_looked_for_and_is_not_sent_again(book):
+    mother, sister = (building.person(book.centre) for _ in range(2))
+    building.card(mother)
+    building.card(sister)
+    book(people=(mother, sister))
+    gateway = Recorder(lambda message: Unknown(cause="ReadTimeout"))
+    send_at(NOON, gateway)
+    first, second = Delivery.objects.filter(reminder__kind="24h").order_by("pk")
+    gateway.list, gateway.reports["SM1"] = [Listed("SM1", TEXT)], Report("SM1", "delivered", None)
+    with clock.frozen(LATER):
+        reconciling.find(first, gateway)
+        for step in (reconciling.learn, reconciling.redact):
+            step(Delivery.objects.get(sid="SM1"), gateway)
+        assert outcomes.note_status(second.attempt, Report("SM1", "delivered", None))
+    gateway.list = [Listed("SM2", TEXT), Listed("SM1", "")]
+    looked_at(gateway, LATER)
+    send_at(LATER, gateway)
+
+    assert len(gateway.sent) == 2
+    first.refresh_from_db()
+    assert (first.sid, first.reminder.status) == ("", "unknown")
+    assert Task.objects.filter(kind=Task.Kind.SMS_UNKNOWN, done_at=None).count() == 1
+
+
 def test_the_answer_to_a_call_knows_better_than_a_listing_too(book):
     """Another attempt adopted the message while its own worker still waited for the answer."""
     mother, sister = (building.person(book.centre) for _ in range(2))
