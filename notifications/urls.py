@@ -22,6 +22,7 @@ urlpatterns = [
     path("hooks/twilio/inbound/", api.twilio_inbound, name="twilio-inbound"),
     path("hooks/twilio/status/<uuid:attempt>/", api.twilio_status, name="twilio-status"),
     path("v/<str:token>/", web.appointment, name="link"),
+    path("v/<str:token>", web.appointment, name="link-typed"),
     path("v/<str:token>/hours/", web.hours, name="link-hours"),
     path("v/<str:token>/stop/", web.stop, name="link-stop"),
     path("v/<str:token>/c.ics", web.calendar_file, name="link-calendar"),

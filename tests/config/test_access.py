@@ -225,6 +225,8 @@ twilio-status                  POST    attempt  403   403       403
 twilio-inbound                 POST    -        403   403       403
 link                           GET     link     200   200       200
 link                           POST    link     302   302       302
+link-typed                     GET     link     200   200       200
+link-typed                     POST    link     422   422       422
 link-hours                     GET     link     302   302       302
 link-hours                     POST    link     302   302       302
 link-stop                      GET     link     200   200       200

@@ -644,6 +644,12 @@ def test_unknown_is_one_polite_page_without_a_telephone(family, token, path):
     assert "Пристан" not in page.content.decode()
 
 
+def test_an_address_typed_without_its_last_slash_is_hers_too(family):
+    page = calling.browser().get(family.path.rstrip("/"))
+
+    assert (page.status_code, "Петък" in text(page)) == (200, True)
+
+
 @pytest.mark.parametrize("path", ["/v/", "/v/x", "/v/2/2/2/", "/v/admin/login/", "/v//"])
 def test_every_other_address_below_is_the_same_page(family, path):
     page = calling.browser().get(path, follow=True)
