@@ -46,7 +46,8 @@ def note_attendance(
     write(session, seats, changed, was, by=by)
     close(session, by=by)
     for person, outcome in changed.items():
-        closing.notice_twice_not_brought(booking_of(seats[person]), {person: outcome})
+        if outcome == Outcome.NOT_BROUGHT:
+            closing.notice_twice_not_brought(booking_of(seats[person]), {person: outcome})
     return reread(session)
 
 

@@ -70,7 +70,7 @@ class ChildElsewhere(DomainError):
 
 class GroupFull(DomainError):
     code = "group_full"
-    sentence = _("The place has been taken meanwhile, until %(until)s at least.")
+    sentence = _("The place is somebody else's on some of those days. Choose a later day.")
 
 
 class PlacesTaken(DomainError):

@@ -12,9 +12,9 @@ from scheduling.series.making import Repetition
 from scheduling.series.placing import Place, Refusal
 from scheduling.taking import deadlock_retried
 from workshops import selectors, sessions
-from workshops.enrolling import changing
 from workshops.errors import PlacesTaken, TooManySeats
 from workshops.models import Group, Workshop
+from workshops.steps import changing
 
 
 @dataclass(frozen=True)

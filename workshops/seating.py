@@ -118,7 +118,7 @@ def reason_against(sitting: Sitting, session: Session) -> Why | None:
 
 
 def comes_on(enrolment: Enrolment, session: Session) -> bool:
-    """An offer holds one hour: the first that lies after its expiry, or the last before it."""
+    """An offer holds one hour: the first after its expiry, or where there is none the last."""
     day = day_of(session)
     if not enrolment.covers(day) or any(one.covers(day) for one in enrolment.pauses.all()):
         return False
@@ -211,16 +211,23 @@ def why_not(sitting: Sitting, session: Session, barred: Collection[int]) -> Why:
 
 
 def give(sitting: Sitting, session: Session, seat: Seat | None, *, by: User | None) -> None:
-    if seat is None or seat.booking is None or seat.booking.status == Status.EXPIRED:
+    booking = seat.booking if seat else None
+    if seat is None or booking is None or is_over(sitting, booking):
         make(sitting, session, seat, by=by)
-    elif seat.booking.status == Status.CANCELLED:
+    elif booking.status == Status.CANCELLED:
         if seat.why:  # what the family or a colleague cancelled by hand stays so
             bring_back(sitting, seat, session)
-    elif seat.booking.status == Status.HELD and sitting.enrolment.status != OFFERED:
-        sitting.held_again = seat.booking
-    elif seat.booking.starts_at != session.booking.starts_at:
-        entry = moved(sitting, seat.booking, session)
-        sitting.rows.moved.append(entry)
+    elif booking.status == Status.HELD and sitting.enrolment.status != OFFERED:
+        sitting.held_again = booking
+    elif booking.starts_at != session.booking.starts_at:
+        sitting.rows.moved.append(moved(sitting, booking, session))
+
+
+def is_over(sitting: Sitting, booking: Booking) -> bool:
+    """Whether another booking is needed: a hold does not come back, nor does a place come back as
+    a hold."""
+    is_hold = sitting.enrolment.status == OFFERED or booking.hold_expires_at is not None
+    return booking.status == Status.EXPIRED or (booking.status == Status.CANCELLED and is_hold)
 
 
 OFFERED = Enrolment.Status.OFFERED
@@ -330,8 +337,8 @@ def tell(sitting: Sitting, people: tuple[Person, ...]) -> None:
 
 
 def first_possible(group: Group, enrolment: Enrolment, *, after: datetime) -> Session | None:
-    """The first session at which she could sit that begins after an instant; before it, the last.
-    The locks are held."""
+    """The first session at which she could sit that begins after an instant; where there is none,
+    the last. The locks are held."""
     enrolment.group = group
     sessions = selectors.sessions_ahead(group)
     party = scheduling_selectors.parties([enrolment.person])[enrolment.person_id]

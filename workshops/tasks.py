@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from workshops import enrolling, selectors
+from workshops import offers, selectors
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
 
@@ -12,4 +12,4 @@ EVERY_TEN_MINUTES = "*/10 * * * *"
 def pass_offers_on(timestamp: int) -> None:
     """Offers of places that ran out go to the next in line."""
     for group in selectors.offers_over():
-        enrolling.pass_on(group)
+        offers.pass_on(group)

@@ -15,7 +15,7 @@ from scheduling.services import book
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, LAST, MONDAY
-from workshops import enrolling, groups, sessions
+from workshops import enrolling, groups, offers, pausing, sessions
 from workshops.errors import (
     AlreadyEnrolled,
     ChildElsewhere,
@@ -120,7 +120,7 @@ def test_carer_is_told_of_the_offer(own):
 def test_yes_gives_the_seats_of_the_whole_term(own):
     first, _, third, *_ = waiting(own)
     enrolling.withdraw(first, on=MONDAY, by=own.by)
-    enrolling.take(third, by=own.by)
+    offers.take(third, by=own.by)
 
     assert (status(third), len(seats(third))) == (S.ENROLLED, 8)
 
@@ -128,7 +128,7 @@ def test_yes_gives_the_seats_of_the_whole_term(own):
 def test_no_passes_the_offer_on(own):
     first, _, third, fourth, _ = waiting(own)
     enrolling.withdraw(first, on=MONDAY, by=own.by)
-    enrolling.refuse(third, by=own.by)
+    offers.refuse(third, by=own.by)
 
     assert (status(third), status(fourth)) == (S.LAPSED, S.OFFERED)
 
@@ -137,11 +137,11 @@ def test_silence_passes_the_offer_on(own):
     first, _, third, fourth, _ = waiting(own)
     enrolling.withdraw(first, on=MONDAY, by=own.by)
     with clock.frozen(clock.now() + timedelta(hours=48)):
-        enrolling.pass_on(own.group)
+        offers.pass_on(own.group)
 
         assert (status(third), status(fourth)) == (S.LAPSED, S.OFFERED)
         with pytest.raises(OfferOver):
-            enrolling.take(third, by=own.by)
+            offers.take(third, by=own.by)
 
 
 def test_more_places_go_to_those_who_wait_in_order(own):
@@ -164,7 +164,7 @@ def test_more_places_than_the_room_seats_are_refused(own):
 
 def test_pause_with_an_end_keeps_the_place_for_afterwards(own):
     first, _, third, *_ = waiting(own)
-    enrolling.pause(first, from_on=FIRST, until_on=FIRST + WEEK, by=own.by)
+    pausing.pause(first, from_on=FIRST, until_on=FIRST + WEEK, by=own.by)
 
     assert status(third) == S.WAITING
     assert seats(first) == [FIRST + WEEK * n for n in range(2, 8)]
@@ -176,23 +176,23 @@ def test_pause_with_an_end_gives_its_dates_to_who_asks_for_no_more(own):
         0
     ]
     assert status(brief) == S.WAITING
-    enrolling.pause(first, from_on=FIRST, until_on=FIRST + DAY, by=own.by)
+    pausing.pause(first, from_on=FIRST, until_on=FIRST + DAY, by=own.by)
 
     assert status(brief) == S.OFFERED
 
 
 def test_pause_without_an_end_gives_the_place_up(own):
     first, _, third, *_ = waiting(own)
-    enrolling.pause(first, from_on=MONDAY, until_on=None, by=own.by)
+    pausing.pause(first, from_on=MONDAY, until_on=None, by=own.by)
 
     assert status(third) == S.OFFERED
 
 
 def test_who_comes_back_to_a_full_group_waits_before_the_others(own):
     first, second, third, fourth, _ = waiting(own)
-    enrolling.pause(first, from_on=MONDAY, until_on=None, by=own.by)
-    enrolling.take(third, by=own.by)
-    enrolling.resume(first, on=MONDAY, by=own.by)
+    pausing.pause(first, from_on=MONDAY, until_on=None, by=own.by)
+    offers.take(third, by=own.by)
+    pausing.resume(first, on=MONDAY, by=own.by)
     assert status(first) == S.WAITING
     enrolling.withdraw(second, on=MONDAY, by=own.by)
 
@@ -201,28 +201,38 @@ def test_who_comes_back_to_a_full_group_waits_before_the_others(own):
 
 def test_pause_is_not_cut_short_into_a_place_that_somebody_has(own):
     first, *_ = waiting(own)
-    enrolling.pause(first, from_on=FIRST, until_on=FIRST + DAY, by=own.by)
+    pausing.pause(first, from_on=FIRST, until_on=FIRST + DAY, by=own.by)
     brief = made.enrol(own.group, made.child(own.centre), by=own.by, from_on=FIRST, until_on=FIRST)[
         0
     ]
     assert status(brief) == S.ENROLLED
     with pytest.raises(GroupFull):
-        enrolling.resume(first, on=FIRST, by=own.by)
+        pausing.resume(first, on=FIRST, by=own.by)
+
+
+def test_who_thinks_again_before_an_open_pause_begins_keeps_what_comes_before_it(own):
+    first, *_ = waiting(own)
+    pausing.pause(first, from_on=FIRST + WEEK, until_on=None, by=own.by)
+    made.enrol(own.group, made.child(own.centre), by=own.by, from_on=FIRST + WEEK)
+    with pytest.raises(GroupFull):
+        pausing.resume(first, on=FIRST, by=own.by)
+
+    assert seats(first) == [FIRST]
 
 
 def test_pauses_of_one_child_do_not_meet(own):
     first, *_ = waiting(own)
-    enrolling.pause(first, from_on=FIRST, until_on=FIRST + WEEK, by=own.by)
+    pausing.pause(first, from_on=FIRST, until_on=FIRST + WEEK, by=own.by)
     with pytest.raises(WrongPause):
-        enrolling.pause(first, from_on=FIRST + WEEK, until_on=None, by=own.by)
+        pausing.pause(first, from_on=FIRST + WEEK, until_on=None, by=own.by)
 
 
 def test_who_is_passed_over_keeps_the_turn_until_somebody_says_otherwise(own):
     first, second, third, fourth, _ = waiting(own)
-    enrolling.skip(third, reason="on holiday", by=own.by)
+    offers.skip(third, reason="on holiday", by=own.by)
     enrolling.withdraw(first, on=MONDAY, by=own.by)
     assert (status(third), status(fourth)) == (S.WAITING, S.OFFERED)
-    enrolling.unskip(third, by=own.by)
+    offers.unskip(third, by=own.by)
     enrolling.withdraw(second, on=MONDAY, by=own.by)
 
     assert status(third) == S.OFFERED
@@ -231,7 +241,7 @@ def test_who_is_passed_over_keeps_the_turn_until_somebody_says_otherwise(own):
 def test_offer_passed_over_by_staff_goes_to_the_next(own):
     first, _, third, fourth, _ = waiting(own)
     enrolling.withdraw(first, on=MONDAY, by=own.by)
-    enrolling.skip(third, reason="not reached", by=own.by)
+    offers.skip(third, reason="not reached", by=own.by)
 
     assert (status(third), status(fourth)) == (S.WAITING, S.OFFERED)
 
@@ -239,7 +249,7 @@ def test_offer_passed_over_by_staff_goes_to_the_next(own):
 def test_story_is_readable_whole(own):
     first, _, third, *_ = waiting(own)
     enrolling.withdraw(first, on=MONDAY, reason="moved away", by=own.by)
-    enrolling.take(third, by=own.by)
+    offers.take(third, by=own.by)
 
     steps = Step.objects.filter(enrolment=third).values_list("what", flat=True)
     assert list(steps) == ["queued", "offered", "taken"]
@@ -274,7 +284,7 @@ def test_those_who_wait_together_are_passed_by_where_one_place_is_free(own):
     single = made.enrol(own.group, made.child(own.centre), by=own.by)[0]
     enrolling.withdraw(first, on=MONDAY, by=own.by)
     assert [status(one) for one in (*both, single)] == [S.WAITING, S.WAITING, S.OFFERED]
-    enrolling.refuse(single, by=own.by)
+    offers.refuse(single, by=own.by)
     enrolling.withdraw(second, on=MONDAY, by=own.by)
 
     assert [status(one) for one in both] == [S.OFFERED, S.OFFERED]

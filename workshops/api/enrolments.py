@@ -15,7 +15,7 @@ from people import selectors as people_selectors
 from people.policies import Staff, knows_person, require
 from people.requests import caller
 from scheduling.shapes.bookings import Versioned
-from workshops import enrolling, lookup, policies, selectors, services
+from workshops import enrolling, lookup, offers, pausing, policies, selectors, services
 from workshops.enrolling import Application, Candidate
 from workshops.models import Enrolment, Step
 from workshops.shapes import enrolments as shapes
@@ -147,7 +147,7 @@ class Answer(Command):
     form = shapes.AnswerIn
 
     def carry_out(self, one: Enrolment, asked: dict[str, Any], staff: Staff) -> Enrolment:
-        act = enrolling.take if asked.pop("yes") else enrolling.refuse
+        act = offers.take if asked.pop("yes") else offers.refuse
         return act(one, by=staff.user, **asked)
 
 
@@ -168,7 +168,7 @@ class PauseEnrolment(Command):
     form = shapes.PauseIn
 
     def carry_out(self, one: Enrolment, asked: dict[str, Any], staff: Staff) -> Enrolment:
-        return enrolling.pause(
+        return pausing.pause(
             one,
             from_on=asked["from"],
             until_on=asked["to"],
@@ -184,7 +184,7 @@ class Resume(Command):
     form = shapes.OnIn
 
     def carry_out(self, one: Enrolment, asked: dict[str, Any], staff: Staff) -> Enrolment:
-        return enrolling.resume(one, by=staff.user, **asked)
+        return pausing.resume(one, by=staff.user, **asked)
 
 
 @extend_schema(request=shapes.SkipIn, responses=shapes.EnrolmentOut)
@@ -195,8 +195,8 @@ class Skip(Command):
 
     def carry_out(self, one: Enrolment, asked: dict[str, Any], staff: Staff) -> Enrolment:
         if asked["reason"]:
-            return enrolling.skip(one, by=staff.user, **asked)
-        return enrolling.unskip(one, by=staff.user, version=asked.get("version"))
+            return offers.skip(one, by=staff.user, **asked)
+        return offers.unskip(one, by=staff.user, version=asked.get("version"))
 
 
 class Belongings(View):
