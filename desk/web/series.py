@@ -135,16 +135,16 @@ def make(request: HttpRequest, wish: Wish, repeat: RepeatForm, staff: Staff) -> 
     return redirect("find")
 
 
-def instead(request: HttpRequest) -> dict[datetime, datetime]:
-    """The hours chosen instead of dates that clash."""
-    moved = {}
+def instead(request: HttpRequest) -> dict[datetime, datetime | None]:
+    """The hours chosen instead of dates that clash; None for those to be left out."""
+    moved: dict[datetime, datetime | None] = {}
     for name, value in request.POST.items():
-        if not name.startswith("instead-") or value == SKIP:
+        if not name.startswith("instead-"):
             continue
-        choice = ChoiceForm(
-            {"original_start": name.removeprefix("instead-"), "starts_at": str(value)}
-        )
-        if choice.is_valid() and choice.cleaned_data["starts_at"]:
+        is_left_out = value == SKIP
+        start = {"original_start": name.removeprefix("instead-")}
+        choice = ChoiceForm(start if is_left_out else {**start, "starts_at": str(value)})
+        if choice.is_valid() and (is_left_out or choice.cleaned_data["starts_at"]):
             moved[choice.cleaned_data["original_start"]] = choice.cleaned_data["starts_at"]
     return moved
 

@@ -14,9 +14,9 @@ from scheduling.hours import FARTHEST
 from scheduling.models import Resource, Series, Term
 from scheduling.planning import Wish
 from scheduling.series import history, placing, recurrence
-from scheduling.series.errors import EndsBeforeItBegins, NotADate, SeriesTooLong
+from scheduling.series.errors import EndsBeforeItBegins, NotADate, SeriesOver, SeriesTooLong
 from scheduling.series.history import What
-from scheduling.series.placing import Place, Refusal, arrange
+from scheduling.series.placing import Fate, Place, Refusal, arrange
 from scheduling.series.recurrence import LONGEST_TERM, Pattern
 from scheduling.taking import deadlock_retried
 
@@ -50,12 +50,12 @@ def create_series(
     *,
     by: User,
     skipping: bool = False,
-    moved: Mapping[datetime, datetime] | None = None,
+    moved: Mapping[datetime, datetime | None] | None = None,
 ) -> Series:
     """Book every date, or `skipping` those that cannot be booked; `moved` gives some dates another
-    hour than the rule's from the beginning.
+    hour than the rule's from the beginning, or (None) leaves them out.
 
-    Raises what `book` does, StartOffRule, ClocksChangeThen, SeriesTooLong, NotADate.
+    Raises what `book` does, StartOffRule, ClocksChangeThen, SeriesTooLong, NotADate, SeriesOver.
     """
     wish = with_carer(wish)
     term = first_term(wish, repetition, by=by)
@@ -66,8 +66,8 @@ def create_series(
         save_term(term, wish.colleagues)
         places = new_places(term, moved or {})
         refusals = arrange(series, places, by=by, skipping=skipping)
-        if len(refusals) == len(places):
-            raise refusals[0].error
+        if len(refusals) == sum(place.fate == Fate.PLACED for place in places):
+            raise refusals[0].error if refusals else SeriesOver
     recurrence.link_calendar(term.lead, term.event.calendar)
     if series.without_papers:
         services.ask_for_papers(term.bookings.earliest("starts_at"), by=by)
@@ -155,12 +155,18 @@ def save_term(term: Term, colleagues: Sequence[Resource]) -> None:
         term.colleagues.add(*colleagues)
 
 
-def new_places(term: Term, moved: Mapping[datetime, datetime]) -> list[Place]:
+def new_places(term: Term, moved: Mapping[datetime, datetime | None]) -> list[Place]:
     """Raises NotADate for a `moved` one that the rule does not give."""
     starts = within_horizon(term.series, recurrence.starts(term.event))
     if not moved.keys() <= set(starts):
         raise NotADate
-    return [place_at(term, start, moved.get(start)) for start in starts]
+    places = (place_at(term, start, moved.get(start)) for start in starts)
+    return [
+        replace(place, fate=Fate.DROPPED, why=recurrence.LEFT_OUT)
+        if moved.get(place.original_start, place.starts_at) is None
+        else place
+        for place in places
+    ]
 
 
 def within_horizon(series: Series, starts: Sequence[datetime]) -> list[datetime]:

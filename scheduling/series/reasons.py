@@ -19,6 +19,7 @@ WORDS = {
     "no_entry_basis": gettext_lazy("no entry document was valid"),
     "general_access_ended": gettext_lazy("general access had ended"),
     "too_far_ahead": gettext_lazy("too far ahead"),
+    recurrence.LEFT_OUT: gettext_lazy("left out when the series was made"),
 }
 
 

@@ -268,6 +268,9 @@ TAKEN_BACK = "taken back"
 """Of a date that went with its series' end, or with the change that had made it. Should the rule
 give it again, nothing has been decided about it."""
 
+LEFT_OUT = "left_out"
+"""Of a date that whoever made the series did not want."""
+
 
 class Date(NamedTuple):
     """What became of a date that the event's rule gives: its `[starts_at, ends_at)`, whether it

@@ -93,9 +93,27 @@ def test_series_is_booked_with_the_hours_chosen_instead(client, house):
     assert dates(Series.objects.get()) == [
         "02.03 10:00",
         "09.03 12:00",
-        "-16.03 resource_unavailable",
+        "-16.03 left_out",
         "23.03 10:00",
     ]
+
+
+def test_date_left_out_stays_out_though_its_hour_is_free_by_then(client, house):
+    skipped = {f"instead-{at(TUESDAY + WEEK, 10):%Y-%m-%dT%H:%MZ}": "skip"}
+    asked = hour(house, ends="count", count=3, until="", rhythm="weekly", interval=1)
+
+    client.post(reverse("repeat-hour"), asked | skipped)
+
+    assert dates(Series.objects.get()) == ["02.03 10:00", "-09.03 left_out", "16.03 10:00"]
+
+
+def test_series_of_which_every_date_is_left_out_is_refused(client, house):
+    asked = hour(house, ends="count", count=1, until="", rhythm="weekly", interval=1)
+    skipped = {f"instead-{at(TUESDAY, 10):%Y-%m-%dT%H:%MZ}": "skip"}
+
+    client.post(reverse("repeat-hour"), asked | skipped)
+
+    assert not Series.objects.exists()
 
 
 def test_nothing_is_to_be_chosen_where_papers_are_missing(client, house):
