@@ -30,6 +30,8 @@ from scheduling import calendars, holdings, lookup, policies, setup, slots
 from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
 from scheduling.models import Allocation, Booking, Modality, Resource, Series, Service, Term
 from scheduling.policies import known_series
+from workshops import selectors as workshops_selectors
+from workshops.models import Group, Session
 
 SHORTEST_GAP = 30 * 60
 PAST_SHOWN = 12
@@ -132,6 +134,13 @@ def expiries(events: Iterable[calendars.Event]) -> Mapping[int, datetime]:
     return {key: at for key, at in rows if at is not None}
 
 
+def group_sessions(events: Iterable[calendars.Event]) -> Mapping[int, Session]:
+    """The sessions of groups among the events, and those that somebody has a place in."""
+    of_groups = {Booking.Kind.SESSION, Booking.Kind.PLACE}
+    keys = [event.key for event in events if event.known and event.kind in of_groups]
+    return workshops_selectors.sessions_of_bookings(keys) if keys else {}
+
+
 def gaps(
     resource: Resource, centre_ids: Iterable[int], day: date
 ) -> list[tuple[datetime, datetime]]:
@@ -159,10 +168,12 @@ def closure(centre_ids: Iterable[int], day: date) -> str:
 
 
 def live_holds(staff: Staff) -> list[calendars.Event]:
-    """Holds that wait for somebody, of the bookings the caller needs to know of."""
+    """Holds that wait for somebody, of the bookings the caller needs to know of. Places that are
+    offered wait on the page of their group."""
     waiting = policies.known_bookings(staff).filter(
         status=Booking.Status.HELD, hold_expires_at__gt=clock.now()
     )
+    waiting = waiting.exclude(kind=Booking.Kind.PLACE)
     return events_of(waiting.values_list("pk", flat=True), staff)
 
 
@@ -174,6 +185,7 @@ class Matter:
     stay: Stay | None = None
     case: Case | None = None
     person: Person | None = None
+    group: Group | None = None
     families: int | None = None
     """Of a centre: how many wait for a call."""
 
@@ -192,6 +204,8 @@ def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
     found |= {f"case:{key}": matter for key, matter in with_person(cases).items()}
     people = people_selectors.people_of(staff).filter(public_id__in=ids["person"])
     found |= {f"person:{person.public_id}": Matter(person=person) for person in people}
+    groups = workshops_selectors.groups_of(staff).filter(public_id__in=ids["group"])
+    found |= {f"group:{group.public_id}": Matter(group=group) for group in groups}
     if ids["centre"]:
         found |= waiting_for_a_call(staff)
     return found

@@ -122,6 +122,12 @@ def undo_attendance(session: Session, *, by: User, version: int | None = None) -
     return reread(session)
 
 
+def may_undo(session: Session) -> bool:
+    """Whether something was noted that may still be taken back."""
+    seats = standing(selectors.seats_in(session))
+    return bool(last_noted({one.enrolment.person: one for one in seats}))
+
+
 def last_noted(seats: Mapping[Person, Seat]) -> dict[Person, str]:
     """What everybody of whom the last note tells had before it."""
     changes = Change.objects.filter(

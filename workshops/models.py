@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from base.models import Record
 from people.models import Centre, Person
@@ -163,7 +164,7 @@ class Enrolment(Record):
         WAITING = "waiting", _("waiting")
         OFFERED = "offered", _("a place is offered")
         ENROLLED = "enrolled", _("enrolled")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("an enrolment", "withdrawn")
         DECLINED = "declined", _("not accepted")
         LAPSED = "lapsed", _("the offer was not taken")
 
@@ -334,7 +335,7 @@ class Step(models.Model):
         LAPSED = "lapsed", _("no answer: the offer passed on")
         SKIPPED = "skipped", _("passed over")
         UNSKIPPED = "unskipped", _("no longer passed over")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("an enrolment", "withdrawn")
         PAUSED = "paused", _("paused")
         RESUMED = "resumed", _("came back")
         RETURNED = "returned", _("came back to a full group: waits first")

@@ -157,6 +157,10 @@ class Line:
     def starts_at(self) -> datetime:
         return self.session.booking.starts_at
 
+    @property
+    def is_off(self) -> bool:
+        return self.session.booking.status == Booking.Status.CANCELLED
+
 
 COMING = (Booking.Status.CONFIRMED, Booking.Status.CLOSED)
 
@@ -242,3 +246,39 @@ def enrolments_seen_by(staff: Staff) -> QuerySet[Enrolment]:
         .distinct()
         .order_by("pk")
     )
+
+
+def groups_ahead(staff: Staff) -> QuerySet[Group]:
+    """Those that still meet."""
+    ahead = Session.objects.filter(group=OuterRef("pk"), booking__ends_at__gt=clock.now())
+    return groups_of(staff).filter(Exists(ahead)).order_by("workshop__service__name", "name", "pk")
+
+
+def sessions_of_bookings(booking_ids: Collection[int]) -> dict[int, Session]:
+    """The session that a booking is, or that somebody's booking is a place in; by booking."""
+    own = Session.objects.filter(booking__in=booking_ids)
+    seats = Seat.objects.filter(booking__in=booking_ids).select_related("session")
+    found: dict[int, Session] = {one.booking_id: one for one in own}
+    return found | {one.booking_id: one.session for one in seats if one.booking_id}
+
+
+def missed_ahead(enrolments: Collection[Enrolment]) -> dict[int, list[datetime]]:
+    """When each will have no seat though she is enrolled: elsewhere, or of another age."""
+    why = [Seat.Why.ELSEWHERE, Seat.Why.AGE]
+    seats = Seat.objects.filter(
+        enrolment__in=enrolments,
+        why__in=why,
+        session__booking__starts_at__gt=clock.now(),
+        session__booking__status=Booking.Status.CONFIRMED,
+    )
+    found: dict[int, list[datetime]] = {}
+    rows = seats.order_by("session__booking__starts_at")
+    for enrolment, starts_at in rows.values_list("enrolment", "session__booking__starts_at"):
+        found.setdefault(enrolment, []).append(starts_at)
+    return found
+
+
+def enrolments_shown_to(staff: Staff, group: Group) -> list[Enrolment]:
+    """Those of the group that she may know of, with their pauses and their story."""
+    found = enrolments_seen_by(staff).filter(group=group)
+    return list(found.prefetch_related("pauses", "steps__by"))

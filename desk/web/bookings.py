@@ -25,10 +25,14 @@ from people.models import Person, User
 from people.requests import caller
 from scheduling import calendars, closing, lookup, planning, policies, services, slots, steps
 from scheduling.models import Booking, Change, Participation, Resource, Service
+from workshops import selectors as workshops_selectors
 
 MOVES_SHOWN = 24
 MOVE_WINDOW = timedelta(days=14)
 Outcome = Participation.Outcome
+
+OF_GROUPS = (Booking.Kind.SESSION, Booking.Kind.PLACE)
+"""Moved, cancelled and closed with their whole session, on its page."""
 
 
 def changeable(request: HttpRequest, public_id: UUID) -> Booking:
@@ -50,8 +54,10 @@ def shown(
     event.status = status_of(booking)
     is_over = event.status not in {Booking.Status.HELD, Booking.Status.CONFIRMED}
     has_begun = booking.starts_at <= clock.now()
-    may_change = policies.may_change(staff, booking)
+    session = workshops_selectors.sessions_of_bookings([booking.pk]).get(booking.pk)
+    may_change = policies.may_change(staff, booking) and session is None
     context = {
+        "session": session,
         "booking": booking,
         "event": event,
         "status": event.status,
@@ -105,6 +111,8 @@ def told(change: Change, event: calendars.Event) -> Told:
 @require_POST
 def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     booking = changeable(request, public_id)
+    if booking.kind in OF_GROUPS:
+        return redirect("booking-page", public_id=public_id)
     done(
         request,
         lambda: services.confirm_booking(
@@ -125,6 +133,8 @@ def version_in(request: HttpRequest) -> int:
 @require_POST
 def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     booking = changeable(request, public_id)
+    if booking.kind in OF_GROUPS:
+        return redirect("booking-page", public_id=public_id)
     form = CancelForm(request.POST)
     if not form.is_valid():
         return shown(request, booking, cancel=form, status=422)
@@ -149,7 +159,7 @@ def outcome(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What came of the session: one button per person and outcome, or one for everybody."""
     booking = changeable(request, public_id)
     form = OutcomeForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or booking.kind in OF_GROUPS:
         return redirect("booking-page", public_id=public_id)
     asked = form.cleaned_data
     people = Person.objects.filter(participations__booking=booking)
@@ -175,7 +185,7 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Another hour for the same people: one of the next free ones, or one typed in."""
     staff = caller(request)
     booking = changeable(request, public_id)
-    if booking.service is None:
+    if booking.service is None or booking.kind in OF_GROUPS:
         return redirect("booking-page", public_id=public_id)
     window = window_of(request, booking.service)
     specialist: Resource | None = window.cleaned_data.get("specialist") or lead_of(booking)

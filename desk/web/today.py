@@ -21,6 +21,7 @@ from people.policies import BOOKS, SEES_EVERYTHING, Staff
 from people.requests import caller
 from scheduling import calendars
 from scheduling.models import Resource
+from workshops.models import Session
 
 WHOLE_CENTRE = "all"
 TASKS_SHOWN = 12
@@ -34,6 +35,8 @@ class Line:
     ends_at: datetime
     event: calendars.Event | None = None
     expires_at: datetime | None = None
+    session: Session | None = None
+    """The session of a group that it is, or a place in."""
 
     @property
     def is_now(self) -> bool:
@@ -95,8 +98,8 @@ def lines(staff: Staff, subject: Resource, day: date) -> list[Line]:
     found = calendars.events(
         calendars.of_resource(subject.public_id, *bounds), staff, detailed=True
     )
-    expiries = selectors.expiries(found)
-    rows = [as_line(event, expiries) for event in found]
+    expiries, sessions = selectors.expiries(found), selectors.group_sessions(found)
+    rows = [as_line(event, expiries, sessions) for event in found]
     rows += [Line(*gap) for gap in selectors.gaps(subject, staff.centre_ids, day)]
     return sorted(rows, key=lambda line: (line.starts_at, line.ends_at))
 
@@ -108,17 +111,20 @@ def columns(staff: Staff, day: date) -> list[Column]:
         calendars.of_centres(centres, *clock.day_bounds(day)), staff, detailed=True
     )
     holders = selectors.holders(found)
-    expiries = selectors.expiries(found)
+    expiries, sessions = selectors.expiries(found), selectors.group_sessions(found)
     by_resource = {resource: Column(resource) for resource in selectors.colleagues(staff)}
     for event in found:
         for resource in holders.get(event.key, ()):
             column = by_resource.setdefault(resource, Column(resource))
-            column.lines.append(as_line(event, expiries))
+            column.lines.append(as_line(event, expiries, sessions))
     return list(by_resource.values())
 
 
-def as_line(event: calendars.Event, expiries: Mapping[int, datetime]) -> Line:
-    return Line(event.starts_at, event.ends_at, event, expiries.get(event.key))
+def as_line(
+    event: calendars.Event, expiries: Mapping[int, datetime], sessions: Mapping[int, Session]
+) -> Line:
+    expires_at, session = expiries.get(event.key), sessions.get(event.key)
+    return Line(event.starts_at, event.ends_at, event, expires_at, session)
 
 
 def waiting(staff: Staff) -> dict[str, object]:
@@ -129,7 +135,7 @@ def waiting(staff: Staff) -> dict[str, object]:
     expiries = selectors.expiries(holds)
     return {
         "today": clock.today(),
-        "holds": [as_line(event, expiries) for event in holds],
+        "holds": [as_line(event, expiries, {}) for event in holds],
         "tasks": with_matters(staff, tasks[:TASKS_SHOWN]),
         "more_tasks": len(tasks) > TASKS_SHOWN,
         "late_cases": selectors.with_person(late).values(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +30,9 @@ from scheduling.series.recurrence import Freq, Pattern
 from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.houses import fortnightly
+from tests.workshops import building as workshops_building
+from workshops import enrolling, groups, selectors, sessions
+from workshops.models import Enrolment, Group, Session
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
@@ -58,6 +61,11 @@ class World:
     unit: Resource
     stay: Stay
     held: Stay
+    group: Group
+    """With somebody in it who comes, is proposed, is offered a place, and waits."""
+    off: Session
+    """Cancelled."""
+    begun: Session
     staff: dict[str, User]
 
 
@@ -120,6 +128,7 @@ def world() -> World:
         unit=unit,
         stay=stay,
         held=held,
+        **grouped(centre, people["coordinator"]),
         staff=people,
     )
 
@@ -134,6 +143,39 @@ def repeated(
     second = Booking.objects.filter(term__series=series).order_by("starts_at")[1]
     services.cancel_booking(second, by=by, party=Booking.Party.CLIENT)
     return series
+
+
+def grouped(centre: Centre, by: User) -> dict[str, Any]:
+    """A group of three places that meets on every working day since a week ago."""
+    workshop = workshops_building.workshop(centre, capacity=3, doubtful_age=11)
+    days = [clock.today() + timedelta(days=n) for n in range(-7, 22)]
+    with clock.frozen(building.at(days[0] - timedelta(days=7), 8)):
+        group = groups.open_group(
+            replace(
+                workshops_building.timetable(
+                    workshop, starts_at=building.at(days[0], 13), until=days[-1]
+                ),
+                repetition=Repetition(Pattern(Freq.DAILY), until=days[-1]),
+            ),
+            by=by,
+            skipping=True,
+        )
+        children = [workshops_building.child(centre, age=11) for _ in range(6)]
+
+        def enrol(*who: Person, accepted: bool = True) -> list[Enrolment]:
+            asked = workshops_building.application(group, *who, from_on=clock.today())
+            asked = replace(asked, consent_on=clock.today(), leaving_out=True)
+            return enrolling.enrol(asked, by=by, accepted=accepted)
+
+        comes, leaves = enrol(*children[:2])
+        enrol(children[2], accepted=False)
+        for child in children[3:]:
+            enrol(child)
+    enrolling.withdraw(leaves, on=clock.today(), by=by, reason="-")
+    enrolling.pause(comes, from_on=days[9], until_on=days[10], by=by)
+    ahead = selectors.sessions_ahead(group)
+    begun = group.sessions.filter(booking__starts_at__lt=clock.now()).order_by("pk")[0]
+    return {"group": group, "off": sessions.cancel_session(ahead[1], by=by), "begun": begun}
 
 
 Opener = Callable[..., BrowserContext]
@@ -178,6 +220,23 @@ def visit_asked(world: World) -> dict[str, Any]:
 
 def text_of(world: World, level: str = "plain") -> UUID:
     return editing.id_of(world.centre.public_id, Slot("reminder", level, "bg", "cyrillic"))
+
+
+def group_asked(world: World) -> dict[str, Any]:
+    term = world.group.series.terms.get()
+    return {
+        "workshop": world.group.workshop.public_id,
+        "name": "Нова",
+        "on": f"{clock.today() + timedelta(days=7):%d.%m.%Y}",
+        "at": "13:30",
+        "weekdays": [0, 6],
+        "until": f"{clock.today() + timedelta(days=28):%d.%m.%Y}",
+        "lead": term.lead.public_id,
+    }
+
+
+def ahead_of(world: World) -> Session:
+    return selectors.sessions_ahead(world.group)[2]
 
 
 def pages_of(world: World) -> list[tuple[str, str]]:
@@ -260,6 +319,19 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("data-officer", "/"),
         ("data-officer", "/access/"),
         ("coordinator", "/outbox/"),
+        ("coordinator", "/workshops/"),
+        ("leader", "/workshops/?from=?"),
+        ("coordinator", f"/groups/{world.group.public_id}/?q=Person"),
+        ("data-officer", f"/groups/{world.group.public_id}/"),
+        ("psychologist", f"/groups/{world.group.public_id}/"),
+        ("coordinator", "/groups/new/"),
+        ("coordinator", f"/groups/new/?workshop={world.group.workshop.public_id}"),
+        ("manager", f"/groups/new/?{urlencode(group_asked(world), True)}"),
+        ("coordinator", f"/sessions/{world.begun.public_id}/"),
+        ("coordinator", f"/sessions/{world.begun.public_id}/sheet/"),
+        ("coordinator", f"/sessions/{ahead_of(world).public_id}/"),
+        ("coordinator", f"/sessions/{world.off.public_id}/"),
+        ("data-officer", f"/sessions/{world.off.public_id}/"),
     ]
 
 

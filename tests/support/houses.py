@@ -50,6 +50,8 @@ from scheduling.series.recurrence import Freq, Pattern
 from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
+from tests.workshops import building as workshops_building
+from workshops.models import Enrolment, Group, Session, Workshop
 
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
@@ -116,6 +118,13 @@ class House:
     """Nobody has it."""
     loan: Loan
     """Of another toy, to the mother."""
+    workshop: Workshop
+    group: Group
+    """Of that workshop: eight Mondays at ten, led by a colleague nobody else works with."""
+    session: Session
+    """Its first, a week from now."""
+    enrolment: Enrolment
+    """Of the child."""
     staff: dict[str, User]
     """By role, and besides: `stranger`, a psychologist who has never met this family; `kin`, a
     coordinator who is of this family, and of all those sheltered; `superuser`, without any
@@ -242,6 +251,7 @@ def house(slug: str) -> House:
         ),
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
+        **atelier(centre, child, staff["coordinator"]),
         staff=staff,
     )
 
@@ -286,3 +296,16 @@ def library(centre: Centre, mother: Person, by: User) -> dict[str, Any]:
     with clock.frozen(NOW - timedelta(days=1)):
         loan = lending.lend(lent, mother, due_on=TUESDAY + timedelta(days=7), by=by)
     return {"toy": toy, "loan": loan}
+
+
+def atelier(centre: Centre, child: Person, by: User) -> dict[str, Any]:
+    """A group that the child comes to."""
+    workshop = workshops_building.workshop(centre)
+    group = workshops_building.group(workshop, by=by)
+    (enrolment,) = workshops_building.enrol(group, child, by=by)
+    return {
+        "workshop": workshop,
+        "group": group,
+        "session": group.sessions.all()[0],
+        "enrolment": enrolment,
+    }
