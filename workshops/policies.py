@@ -32,9 +32,14 @@ def may_run(staff: Staff, group: Group) -> bool:
     return staff.may(SEES_EVERYTHING, group.workshop.centre_id) or leads(staff, group)
 
 
+def may_ask(staff: Staff, workshop: Workshop) -> bool:
+    """Enrol somebody or propose somebody, whoever it is."""
+    return staff.may(SEES_NAMES, workshop.centre_id)
+
+
 def may_propose(staff: Staff, group: Group, person: Person) -> bool:
     """Whoever needs to know the person, or runs the group."""
-    if not staff.may(SEES_NAMES, group.workshop.centre_id):
+    if not may_ask(staff, group.workshop):
         return False
     return may_run(staff, group) or knows_person(staff, person)
 

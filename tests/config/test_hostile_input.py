@@ -131,6 +131,43 @@ OPTIONAL: Mapping[str, Sent] = {
     "POST api:members": {"version": 3},
     "POST api:cots": {"count": 1},
     "PUT api:text": {"version": 0},
+    "PATCH api:workshop": {
+        "audiences": [],
+        "least_age": 5,
+        "most_age": 17,
+        "doubtful_age": 11,
+        "least_adults": 1,
+        "offer_hours": 24,
+        "is_offered": True,
+    },
+    "POST api:groups": {
+        "capacity": 6,
+        "on_school_vacations": True,
+        "skip_clashes": True,
+        "dry_run": False,
+        "fold": 0,
+    },
+    "PATCH api:group": {"name": "Group", "version": 1},
+    "POST api:session-move": {"leaving_out": True, "version": 1, "fold": 0},
+    "POST api:session-cancel": {"version": 1},
+    "POST api:session-make-up": {"leaving_out": True, "fold": 0},
+    "POST api:session-attendance": {"undo": False, "version": 1},
+    "GET api:enrolments": {"status": "enrolled", "group": UNKNOWN, "person": UNKNOWN},
+    "POST api:enrolments": {
+        "to": "2027-04-05",
+        "together": True,
+        "trial": True,
+        "leaving_out": True,
+        "without_papers": "",
+    },
+    "POST api:enrolment-accept": {"version": 1},
+    "POST api:enrolment-decline": {"version": 1},
+    "POST api:enrolment-answer": {"version": 2},
+    "POST api:enrolment-withdraw": {"reason": "", "version": 2},
+    "POST api:enrolment-pause": {"version": 2},
+    "POST api:enrolment-resume": {"version": 2},
+    "POST api:enrolment-skip": {"version": 1},
+    "POST api:belongings": {"to": "2027-09-01"},
 }
 """What each call also takes, beside what SENT has."""
 
@@ -285,7 +322,7 @@ WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away", "api:effect"),
     *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),
-    "api:text",
+    *("api:text", "api:workshop", "api:group", "api:session", "api:enrolment", "api:belongings"),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]

@@ -36,7 +36,7 @@ NOW = at(MONDAY, 8)
 FRIDAY = MONDAY + timedelta(days=4)
 GIVEN, FAMILY, PHONE = "Канарина", "Жълтопера", "+359888777666"
 REASON = "насилникът-звъни"
-OURS = ("base", "people", "scheduling", "rooms", "notifications", "desk")
+OURS = ("base", "people", "scheduling", "rooms", "workshops", "notifications", "desk")
 
 
 @dataclass

@@ -136,6 +136,9 @@ def ids_by_name(own: House, row: Row) -> dict[str, str]:
         "leaves": own.baby,
         "toy": own.toy,
     }
+    if "enrolment" in row.route or "group" in row.route or "session" in row.route:
+        named |= {"workshop": own.workshop, "group": own.group, "specialist": own.leader}
+        named |= {"person": own.newcomer, "carer": own.newcomer_mother, "room": own.hall}
     if row.object.endswith("stay"):
         named |= {"person": own.baby, "people": own.expected}
     return {name: str(row.public_id) for name, row in named.items() if row is not None}

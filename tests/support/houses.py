@@ -51,6 +51,7 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.workshops import building as workshops_building
+from workshops import enrolling, pausing, sessions
 from workshops.models import Enrolment, Group, Session, Workshop
 
 NOW = at(MONDAY, 12)
@@ -119,12 +120,26 @@ class House:
     loan: Loan
     """Of another toy, to the mother."""
     workshop: Workshop
+    leader: Resource
+    hall: Resource
+    """The workshop's room."""
     group: Group
-    """Of that workshop: eight Mondays at ten, led by a colleague nobody else works with."""
+    """On Mondays at eight, led by the leader; full, and one more waits."""
     session: Session
-    """Its first, a week from now."""
+    """Next Monday's."""
+    past_session: Session
+    """This morning's; nobody noted who came."""
+    cancelled_session: Session
+    """In a fortnight."""
     enrolment: Enrolment
-    """Of the child."""
+    """Of the child, who does not come on the last Monday but one."""
+    proposal: Enrolment
+    """Of another family, made by the psychologist."""
+    offer: Enrolment
+    turn: Enrolment
+    newcomer: Person
+    """A child whom nobody enrolled yet, with her mother."""
+    newcomer_mother: Person
     staff: dict[str, User]
     """By role, and besides: `stranger`, a psychologist who has never met this family; `kin`, a
     coordinator who is of this family, and of all those sheltered; `superuser`, without any
@@ -251,7 +266,7 @@ def house(slug: str) -> House:
         ),
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
-        **atelier(centre, child, staff["coordinator"]),
+        **atelier(centre, child, mother, staff),
         staff=staff,
     )
 
@@ -298,14 +313,57 @@ def library(centre: Centre, mother: Person, by: User) -> dict[str, Any]:
     return {"toy": toy, "loan": loan}
 
 
-def atelier(centre: Centre, child: Person, by: User) -> dict[str, Any]:
-    """A group that the child comes to."""
-    workshop = workshops_building.workshop(centre)
-    group = workshops_building.group(workshop, by=by)
-    (enrolment,) = workshops_building.enrol(group, child, by=by)
+def atelier(
+    centre: Centre, child: Person, mother: Person, staff: dict[str, User]
+) -> dict[str, Any]:
+    """A group of three places since last Monday: the child, a proposal, an offer, and one turn.
+    `kin` is of all these families too."""
+    by = staff["coordinator"]
+    others = [workshops_building.child(centre) for _ in range(5)]
+    leaving, proposed, offered, waiting, newcomer = others
+    KinshipWall.objects.bulk_create(
+        KinshipWall(user=staff["kin"], household=one.household) for one in others
+    )
+    with clock.frozen(NOW - timedelta(days=9)):
+        workshop = workshops_building.workshop(centre, capacity=3)
+        lead = workshops_building.leader(staff["leader"], workshop)
+        staff["psychologist"].resource.services.add(workshop.service)
+        group = workshops_building.group(
+            workshop, by=by, lead=lead, starts_at=at(MONDAY - WEEK, 8), until=MONDAY + 6 * WEEK
+        )
+
+        def enrol(one: Person, carer: Person, **fields: Any) -> Enrolment:
+            asked = workshops_building.application(
+                group, one, carer=carer, from_on=clock.today(), consent_on=clock.today()
+            )
+            return enrolling.enrol(asked, by=fields.get("by", by), accepted="by" not in fields)[0]
+
+        mothers = {one: one.carers.get().adult for one in others}
+        enrolment = enrol(child, mother)
+        place = enrol(leaving, mothers[leaving])
+        proposal = enrol(proposed, mothers[proposed], by=staff["psychologist"])
+        offer, turn = (enrol(one, mothers[one]) for one in (offered, waiting))
+    with clock.frozen(NOW):
+        pause_on = MONDAY + 5 * WEEK
+        enrolment = pausing.pause(enrolment, from_on=pause_on, until_on=pause_on, by=by)
+        enrolling.withdraw(place, on=MONDAY, by=by)
+    held = {clock.local(one.booking.starts_at).date(): one for one in group.sessions.all()}
+    with clock.frozen(NOW):
+        cancelled = sessions.cancel_session(held[MONDAY + 2 * WEEK], by=by)
+    for one in (offer, turn):
+        one.refresh_from_db()
     return {
         "workshop": workshop,
+        "leader": lead,
+        "hall": Resource.objects.get(services=workshop.service, kind=Resource.Kind.ROOM),
         "group": group,
-        "session": group.sessions.all()[0],
+        "session": held[MONDAY + WEEK],
+        "past_session": held[MONDAY],
+        "cancelled_session": cancelled,
         "enrolment": enrolment,
+        "proposal": proposal,
+        "offer": offer,
+        "turn": turn,
+        "newcomer": newcomer,
+        "newcomer_mother": mothers[newcomer],
     }

@@ -1,12 +1,12 @@
 """Workshops for tests, made the way the program makes them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from base import clock
 from people.models import Centre, Person, User
-from scheduling.models import Modality, Resource, Service
+from scheduling.models import Availability, Modality, Resource, Service
 from scheduling.series.making import Repetition
 from scheduling.series.recurrence import Freq, Pattern
 from tests.support import building
@@ -79,6 +79,19 @@ def group(of: Workshop, *, by: User, **fields: object) -> Group:
     return groups.open_group(timetable(of, **fields), by=by)
 
 
+def leader(who: User, *of: Workshop) -> Resource:
+    """She leads these, on every working day."""
+    who.resource.services.add(*(one.service for one in of))
+    Availability.objects.bulk_create(
+        Availability(
+            resource=who.resource, centre=one.centre, weekday=day, starts=time(8), ends=time(18)
+        )
+        for one in of[:1]
+        for day in range(5)
+    )
+    return who.resource
+
+
 def child(of: Centre, *, age: int = 9, mother: Person | None = None) -> Person:
     """With a mother who is its carer."""
     mother = mother or building.person(of)
@@ -93,14 +106,16 @@ def application(
     *people: Person,
     from_on: date = MONDAY,
     until_on: date | None = None,
+    carer: Person | None = None,
+    consent_on: date = MONDAY,
     **fields: object,
 ) -> Application:
     return Application(
         group=to,
-        candidates=tuple(Candidate(one) for one in people),
+        candidates=tuple(Candidate(one, carer) for one in people),
         from_on=from_on,
         until_on=until_on,
-        consent_on=MONDAY,
+        consent_on=consent_on,
         **fields,
     )
 

@@ -60,6 +60,7 @@ class Enrolments(View, generics.GenericAPIView[Enrolment]):
 def application_in(staff: Staff, asked: dict[str, Any]) -> Application:
     """Raises NotFound, NotAllowed."""
     group = lookup.group(staff, asked["group"])
+    require(policies.may_ask(staff, group.workshop))
     centre_id = group.workshop.centre_id
     candidates = []
     for line in asked["people"]:
