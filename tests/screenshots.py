@@ -272,6 +272,23 @@ def behind_a_count(visit: Visit) -> None:
     visit.page.locator(".counts a").first.click()
 
 
+def group(visit: Visit) -> None:
+    """With a family being looked for; the week where the demo has no groups."""
+    found = visit.api("groups/")["results"]
+    visit.page.goto(f"/groups/{found[0]['id']}/?q=А" if found else "/workshops/")
+
+
+def session(visit: Visit, after: str = "") -> None:
+    """The last one that has begun."""
+    first, last = clock.today() - timedelta(days=60), clock.today()
+    found = visit.api("sessions/", **{"from": first, "to": last}, page_size=500)["results"]
+    visit.page.goto(f"/sessions/{found[-1]['id']}/{after}" if found else "/workshops/")
+
+
+def sheet(visit: Visit) -> None:
+    session(visit, "sheet/")
+
+
 def first(status: str) -> Callable[[Visit], None]:
     """The page of the first stay that is in this status."""
 
@@ -351,6 +368,11 @@ STEPS: dict[str, Steps] = {
         ("effect", at("/effect/")),
         ("effect-outside", at("/effect/?outside=on")),
         ("effect-behind", behind_a_count),
+        ("workshops", at("/workshops/")),
+        ("group", group),
+        ("new-group", at("/groups/new/")),
+        ("session", session),
+        ("sheet", sheet),
     ],
     "shelter": [
         ("tonight", at("/tonight/")),

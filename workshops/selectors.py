@@ -14,6 +14,7 @@ from people.selectors import households_walled_from, people_of
 from scheduling import selectors as scheduling_selectors
 from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.models import Allocation, Booking, Resource
+from scheduling.policies import KNOWLEDGE_LASTS
 from workshops.models import Enrolment, Group, Pause, Seat, Session, Workshop
 from workshops.places import Claim, claim_of, in_line, most_taken
 
@@ -45,7 +46,7 @@ def enrolments_of(staff: Staff) -> QuerySet[Enrolment]:
 
 
 def led_by(staff: Staff) -> QuerySet[Group]:
-    """Groups that have her as leader or second adult, now or later."""
+    """Groups that have her as leader or second adult: ahead, or not long past."""
     return Group.objects.filter(
         Exists(
             Allocation.objects.filter(
@@ -53,7 +54,7 @@ def led_by(staff: Staff) -> QuerySet[Group]:
                 part__in=LEADS,
                 active=True,
                 booking__session__group=OuterRef("pk"),
-                period__endswith__gt=clock.now(),
+                period__endswith__gt=clock.now() - KNOWLEDGE_LASTS,
             )
         )
     )

@@ -9,12 +9,14 @@ from base import clock
 from base.errors import NotFound, StaleVersion
 from base.models import Task
 from people.models import Person, User
+from people.policies import staff
+from scheduling.arrangements import arrangements_of
 from scheduling.errors import OutcomeMismatch
 from scheduling.models import Booking, Participation
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST
-from workshops import attendance, selectors
+from workshops import attendance, policies, selectors
 from workshops.errors import NothingToUndo, SessionAhead
 from workshops.models import Group, Session
 
@@ -121,6 +123,15 @@ def test_twice_not_brought_in_a_row_is_a_task(own):
             attendance.note_attendance(session, {one: Outcome.NOT_BROUGHT}, by=own.by)
 
     assert Task.objects.filter(kind=Task.Kind.TWICE_NOT_BROUGHT).count() == 1
+
+
+def test_leader_notes_the_last_session_after_the_term_too(own):
+    last = own.group.sessions.order_by("-booking__starts_at")[0]
+    leader = arrangements_of([last.booking])[last.booking_id].lead.user
+    with clock.frozen(last.booking.ends_at + timedelta(days=3)):
+        assert policies.may_run(staff(leader), own.group)
+    with clock.frozen(last.booking.ends_at + timedelta(days=200)):
+        assert not policies.may_run(staff(leader), own.group)
 
 
 @pytest.mark.parametrize("count", [1, 20])
