@@ -322,7 +322,7 @@ WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away", "api:effect"),
     *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),
-    *("api:text", "api:workshop", "api:group", "api:session", "api:enrolment", "api:belongings"),
+    *("api:text", "api:workshop", "api:group", "api:session", "api:enrolment"),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]

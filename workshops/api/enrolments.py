@@ -17,7 +17,7 @@ from people.requests import caller
 from scheduling.shapes.bookings import Versioned
 from workshops import enrolling, lookup, offers, pausing, policies, selectors, services
 from workshops.enrolling import Application, Candidate
-from workshops.models import Enrolment, Step
+from workshops.models import Belonging, Enrolment, Step
 from workshops.shapes import enrolments as shapes
 
 
@@ -41,7 +41,7 @@ class Enrolments(View, generics.GenericAPIView[Enrolment]):
 
     @extend_schema(
         request=shapes.EnrolmentIn,
-        responses={201: shapes.EnrolmentOut(many=True)},
+        responses={201: shapes.EnrolledOut},
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
@@ -51,9 +51,11 @@ class Enrolments(View, generics.GenericAPIView[Enrolment]):
         application = application_in(staff, asked)
         accepted = policies.may_run(staff, application.group)
         return self.created_once(
-            lambda: shapes.enrolments_shown(
-                enrolling.enrol(application, by=staff.user, accepted=accepted)
-            )
+            lambda: {
+                "enrolments": shapes.enrolments_shown(
+                    enrolling.enrol(application, by=staff.user, accepted=accepted)
+                )
+            }
         )
 
 
@@ -200,14 +202,17 @@ class Skip(Command):
         return offers.unskip(one, by=staff.user, version=asked.get("version"))
 
 
-class Belongings(View):
+class Belongings(View, generics.GenericAPIView[Belonging]):
+    queryset = Belonging.objects.none()
+
     @extend_schema(operation_id="belongings_list", responses=shapes.BelongingOut(many=True))
     def get(self, request: Request, public_id: UUID) -> Response:
         """Of whom a person is one, for whom there are workshops (D13)."""
         staff = caller(request)
         person = people_selectors.person(staff, public_id)
         require(knows_person(staff, person))
-        return Response(shapes.belongings_shown(list(person.belongings.order_by("pk"))))
+        page = self.paginate_queryset(person.belongings.order_by("pk")) or []
+        return self.get_paginated_response(shapes.belongings_shown(page))
 
     @extend_schema(
         request=shapes.BelongingIn, responses={201: shapes.BelongingOut}, parameters=[IDEMPOTENCY]

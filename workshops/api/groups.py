@@ -122,7 +122,7 @@ class Sessions(View, generics.GenericAPIView[Session]):
     @extend_schema(
         operation_id="sessions_list",
         parameters=[shapes.SessionWindow],
-        responses=shapes.SessionOut(many=True),
+        responses=shapes.GroupSessionOut(many=True),
     )
     def get(self, request: Request) -> Response:
         """Sessions between two dates, the last not included; without names."""
@@ -140,19 +140,19 @@ class Sessions(View, generics.GenericAPIView[Session]):
 
 
 class OneSession(View):
-    @extend_schema(responses=shapes.OneSessionOut)
+    @extend_schema(responses=shapes.OneGroupSessionOut)
     def get(self, request: Request, public_id: UUID) -> Response:
         """With who comes, for whoever runs the group."""
         return answer(caller(request), lookup.session(caller(request), public_id))
 
 
 class MoveSession(View):
-    @extend_schema(request=shapes.MoveIn, responses=shapes.OneSessionOut)
+    @extend_schema(request=shapes.MoveSessionIn, responses=shapes.OneGroupSessionOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Another hour, with everybody in it."""
         staff = caller(request)
         session = lookup.own_session(staff, public_id)
-        asked = self.body(shapes.MoveIn)
+        asked = self.body(shapes.MoveSessionIn)
         lead = asked.pop("specialist", None)
         room = scheduling_lookup.place(staff, Resource.Kind.ROOM, asked.pop("room", None))
         moved = sessions.move_session(
@@ -166,7 +166,7 @@ class MoveSession(View):
 
 
 class CallOffSession(View):
-    @extend_schema(request=shapes.CallOffIn, responses=shapes.OneSessionOut)
+    @extend_schema(request=shapes.CallOffIn, responses=shapes.OneGroupSessionOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Cancel it: whoever would have come is told, once."""
         staff = caller(request)
@@ -177,7 +177,9 @@ class CallOffSession(View):
 
 class MakeUp(View):
     @extend_schema(
-        request=shapes.MakeUpIn, responses={201: shapes.OneSessionOut}, parameters=[IDEMPOTENCY]
+        request=shapes.MakeUpIn,
+        responses={201: shapes.OneGroupSessionOut},
+        parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Another hour for a cancelled session."""
@@ -191,7 +193,7 @@ class MakeUp(View):
 
 
 class Attendance(View):
-    @extend_schema(request=shapes.AttendanceIn, responses=shapes.OneSessionOut)
+    @extend_schema(request=shapes.AttendanceIn, responses=shapes.OneGroupSessionOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Who came, for the whole group at once; or take back what was noted last."""
         staff = caller(request)

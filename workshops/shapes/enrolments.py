@@ -119,6 +119,12 @@ class EnrolmentOut(serializers.Serializer[Any]):
         return doubtful is not None and one.person.age_on(one.from_on) == doubtful
 
 
+class EnrolledOut(serializers.Serializer[Any]):
+    """In the order in which they were asked for."""
+
+    enrolments = EnrolmentOut(many=True)
+
+
 class BelongingIn(serializers.Serializer[Any]):
     audience = serializers.ChoiceField(Audience.choices)
 

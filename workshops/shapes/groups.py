@@ -117,7 +117,7 @@ class GroupPreviewOut(serializers.Serializer[Any]):
     dates = PlannedDateOut(many=True)
 
 
-class SessionOut(serializers.Serializer[Any]):
+class GroupSessionOut(serializers.Serializer[Any]):
     """`version` is that of the hour: what moves and cancels it asks for it."""
 
     id = serializers.UUIDField()
@@ -147,11 +147,11 @@ class SeatOut(serializers.Serializer[Any]):
     why = serializers.ChoiceField(Seat.Why.choices, allow_null=True)
 
 
-class OneSessionOut(SessionOut):
+class OneGroupSessionOut(GroupSessionOut):
     seats = SeatOut(many=True, allow_null=True, help_text="null: for who runs the group")
 
 
-class MoveIn(StartsIn, Versioned):
+class MoveSessionIn(StartsIn, Versioned):
     specialist = serializers.UUIDField(required=False, allow_null=True)
     room = serializers.UUIDField(required=False, allow_null=True)
     leaving_out = serializers.BooleanField(
