@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from base import bulk, clock
-from desk.demo import cards, centres, shelter, staff, stories, told, work
+from desk.demo import cards, centres, shelter, staff, stories, told, work, workshops
 from desk.demo.diary import Diary
 from desk.demo.families import Founder, close_case
 from desk.demo.past import Past, years
@@ -131,6 +131,7 @@ def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:
     for family in families:
         close_case(family)
     shelter.settle(house, founder)
+    workshops.settle(house, families)
 
 
 def places(house: House, kind: str) -> list[Resource]:

@@ -34,6 +34,8 @@ from people.models import (
     User,
 )
 from scheduling.models import Allocation, Booking, Modality, Participation
+from workshops.models import Enrolment, Session
+from workshops.selectors import places_of
 
 WEDNESDAY = date(2027, 3, 17)
 SUNDAY = date(2027, 3, 21)
@@ -207,6 +209,22 @@ def test_nobody_without_a_safe_card_was_ever_texted(small):
     for reminder in Reminder.objects.filter(status=Reminder.Status.SENT):
         card = reminder.recipient.contact_card
         assert card.silence_on(clock.local(reminder.due_at).date()) is None
+
+
+@pytest.mark.parametrize("slug", SLUGS[:2])
+def test_groups_meet_with_one_session_cancelled_and_made_up_for(small, slug):
+    sessions = Session.objects.filter(group__workshop__centre__slug=slug)
+    assert sessions.filter(booking__status=Status.CLOSED).exists()
+    assert sessions.filter(booking__status=Status.CONFIRMED).exists()
+    made_up = sessions.get(makes_up_for__isnull=False)
+    assert made_up.makes_up_for.booking.status == Status.CANCELLED
+
+
+def test_one_group_is_full_with_a_place_offered_and_somebody_waiting(small):
+    (offer,) = Enrolment.objects.filter(status=Enrolment.Status.OFFERED)
+    assert clock.now() < offer.offer_expires_at
+    places = places_of([offer.group])[offer.group_id]
+    assert (places.taken, places.free, places.waiting) == (offer.group.capacity, 0, 1)
 
 
 def test_no_resource_is_held_twice(small):
