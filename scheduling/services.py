@@ -180,17 +180,18 @@ def reschedule_booking(
     lead: Resource | None = None,
     room: Resource | None = None,
     without: Resource | None = None,
+    least_seats: int = 0,
     version: int | None = None,
 ) -> Booking:
     """Move a booking that has not begun, keeping its people; lead and room stay unless named
-    or, for the room, taken. Of colleagues, one may be left out. `by` nobody: the family itself,
-    through its link.
+    or, for the room, taken; the room seats `least_seats`. Of colleagues, one may be left out.
+    `by` nobody: the family itself, through its link.
 
     Raises what `book` does, and WrongStep, AlreadyBegun, StaleVersion.
     """
     rules.check_start(starts_at)
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
-    wish = replace(wish, without=without)
+    wish = replace(wish, without=without, least_seats=max(wish.least_seats, least_seats))
     facts = read_facts(wish, moving=booking)
     access_ends_on = last_day_of_access(wish, facts)
     plan = make_plan(wish, facts).preferring(selectors.resources_held(booking))

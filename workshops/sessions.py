@@ -95,7 +95,13 @@ def move_session(
     `reschedule_booking` does."""
     group = lock_group(session.group)
     moved = services.reschedule_booking(
-        session.booking, starts_at=starts_at, by=by, room=room, lead=lead, version=version
+        session.booking,
+        starts_at=starts_at,
+        by=by,
+        room=room,
+        lead=lead,
+        least_seats=group.capacity,  # one that makes up for another has no term to say so
+        version=version,
     )
     if session.booking.term_id is None:
         follow(group, by=by)
