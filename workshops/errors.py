@@ -113,5 +113,5 @@ class SessionAhead(DomainError):
 
 
 class NothingToUndo(DomainError):
-    code = "nothing_to_undo"
+    code = "no_attendance_to_undo"
     sentence = _("Attendance was not noted in the last ten minutes.")
