@@ -8,7 +8,7 @@ from icalendar import Calendar
 from base import clock
 from people.models import KinshipWall, Role, User
 from scheduling import blocking, services
-from scheduling.models import Allocation, Booking, Feed, Resource, Service
+from scheduling.models import Booking, Feed, Resource, Service
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.support.calling import Api, browser, problem
@@ -114,9 +114,9 @@ def test_a_resource_and_a_centre_are_not_named_together(own):
 
 
 def leave_out_groups():
-    """Sessions are nobody's but their leader's: they are known to others than the families are."""
+    """Out of the diaries: sessions are known to others than the families are."""
     of_groups = (Booking.Kind.SESSION, Booking.Kind.PLACE)
-    Allocation.objects.filter(booking__kind__in=of_groups).update(active=False)
+    Booking.objects.filter(kind__in=of_groups).update(kind=Booking.Kind.LOAN)
 
 
 @pytest.mark.parametrize("name", ["specialist", "room", "centre"])
