@@ -31,7 +31,7 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.houses import fortnightly
 from tests.workshops import building as workshops_building
-from workshops import enrolling, groups, selectors, sessions
+from workshops import enrolling, groups, pausing, selectors, sessions
 from workshops.models import Enrolment, Group, Session
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -172,7 +172,7 @@ def grouped(centre: Centre, by: User) -> dict[str, Any]:
         for child in children[3:]:
             enrol(child)
     enrolling.withdraw(leaves, on=clock.today(), by=by, reason="-")
-    enrolling.pause(comes, from_on=days[9], until_on=days[10], by=by)
+    pausing.pause(comes, from_on=days[9], until_on=days[10], by=by)
     ahead = selectors.sessions_ahead(group)
     begun = group.sessions.filter(booking__starts_at__lt=clock.now()).order_by("pk")[0]
     return {"group": group, "off": sessions.cancel_session(ahead[1], by=by), "begun": begun}
