@@ -102,11 +102,6 @@ class OfferOver(DomainError):
     sentence = _("The offer ran out and was passed on. Enrol the child again.")
 
 
-class BelongsToGroup(DomainError):
-    code = "belongs_to_group"
-    sentence = _("This hour is a group's. Change it on the group's page.")
-
-
 class SessionAhead(DomainError):
     code = "session_ahead"
     sentence = _("Attendance is noted once the session has begun.")
