@@ -52,6 +52,17 @@ class EnrolmentForm(StaffForm):
     enrolment = forms.UUIDField(widget=forms.HiddenInput)
 
 
+class AcceptForm(EnrolmentForm):
+    """One button; what to do where the child is elsewhere is asked once that is so."""
+
+    leaving_out = forms.BooleanField(required=False, label=_("Go on without those sessions"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.is_bound:
+            self.fields["leaving_out"].widget = forms.HiddenInput()
+
+
 class ReasonForm(EnrolmentForm):
     reason = LabelField(label=_("Reason"), help_text=REASON_HELP)
 

@@ -10,7 +10,7 @@ from base import clock
 from people.models import Person, User
 from scheduling.errors import PastDay
 from scheduling.taking import deadlock_retried
-from workshops import places, selectors
+from workshops import places, seating, selectors
 from workshops.eligibility import check_eligible
 from workshops.errors import (
     AlreadyEnrolled,
@@ -77,7 +77,8 @@ def enrol(asked: Application, *, by: User, accepted: bool) -> list[Enrolment]:
         ]
         give_or_queue(group, new, together=asked.together)
         seated = [one for one in new if one.status == Status.ENROLLED]
-        missed = seat(group, seated, by=by)
+        proposed = [one for one in new if one.status == Status.PROPOSED]
+        missed = seat(group, seated, by=by) | seating.missed_if_enrolled(group, proposed)
         if not asked.leaving_out:
             check_everybody_can(missed)
     return again(new)
@@ -169,9 +170,12 @@ def check_adults(group: Group) -> None:
 
 
 @deadlock_retried
-def accept(enrolment: Enrolment, *, by: User, version: int | None = None) -> Enrolment:
+def accept(
+    enrolment: Enrolment, *, by: User, leaving_out: bool = False, version: int | None = None
+) -> Enrolment:
     """The leader agrees: a proposal has its place; one from the waiting list is offered to the
-    family; one that still waits keeps its turn. Raises ChildElsewhere too."""
+    family; one that still waits keeps its turn. Raises ChildElsewhere where the child was booked
+    elsewhere meanwhile, unless it goes on `leaving_out` those sessions."""
     with step(enrolment, by=by, version=version) as one:
         if one.accepted_at or one.status not in {Status.PROPOSED, Status.WAITING}:
             raise wrong_step(one)
@@ -182,7 +186,9 @@ def accept(enrolment: Enrolment, *, by: User, version: int | None = None) -> Enr
         elif one.status == Status.PROPOSED:
             one.status = Status.ENROLLED
             one.save()
-            seat(one.group, [one], by=by)
+            missed = seat(one.group, [one], by=by)
+            if not leaving_out:
+                check_everybody_can(missed)
     settle_task(enrolment.group)
     return again([enrolment])[0]
 

@@ -263,10 +263,13 @@ def moved(sitting: Sitting, booking: Booking, session: Session) -> Entry:
 
 def take_away(sitting: Sitting, seat: Seat, why: Why, *, party: Booking.Party) -> None:
     booking = seat.booking
-    if booking is None or booking.status in {Status.CANCELLED, Status.EXPIRED, Status.CLOSED}:
-        return
+    is_empty = booking is None or booking.status in {Status.CANCELLED, Status.EXPIRED}
+    if is_empty and not seat.why:
+        return  # given up by hand
     seat.why = why
     sitting.kept.append(seat)
+    if is_empty or booking is None:
+        return
     falls = Booking.Party.CENTRE if why != Why.ABSENT else party
     recording.cancel(booking, Falling(falls))
     entry = Entry(booking, [], {"party": falls.value})
@@ -338,13 +341,31 @@ def tell(sitting: Sitting, people: tuple[Person, ...]) -> None:
 
 def first_possible(group: Group, enrolment: Enrolment, *, after: datetime) -> Session | None:
     """The first session at which she could sit that begins after an instant; where there is none,
-    the last. The locks are held."""
-    enrolment.group = group
+    the last."""
+    wanted, barred = if_enrolled(group, enrolment)
+    possible = [one for one in wanted if one.pk not in barred]
+    later = (one for one in possible if one.booking.starts_at >= after)
+    return next(later, possible[-1] if possible else None)
+
+
+def missed_if_enrolled(group: Group, enrolments: Iterable[Enrolment]) -> dict[int, list[Session]]:
+    """What `settle` would return, were they enrolled; nothing is written."""
+    looked = {one.pk: if_enrolled(group, one) for one in enrolments}
+    return {
+        key: [one for one in wanted if one.pk in barred]
+        for key, (wanted, barred) in looked.items()
+        if barred
+    }
+
+
+def if_enrolled(group: Group, enrolment: Enrolment) -> tuple[list[Session], set[int]]:
+    """Where she would sit, and the ids of those sessions at which she cannot. The locks are
+    held."""
+    was, enrolment.status, enrolment.group = enrolment.status, Enrolment.Status.ENROLLED, group
     sessions = selectors.sessions_ahead(group)
     party = scheduling_selectors.parties([enrolment.person])[enrolment.person_id]
     sitting = Sitting(enrolment, party, seats_of([enrolment], sessions).get(enrolment.pk, {}))
     wanted = [one for one in sessions if is_wanted(sitting, one)]
     barred = unable(sitting, group, wanted, arrangements_of([one.booking for one in wanted]))
-    possible = [one for one in wanted if one.pk not in barred]
-    later = (one for one in possible if one.booking.starts_at >= after)
-    return next(later, possible[-1] if possible else None)
+    enrolment.status = was
+    return wanted, barred

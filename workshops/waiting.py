@@ -67,7 +67,6 @@ def serve(group: Group, claims: Sequence[Claim], *, by: User | None) -> None:
 
 def offer(group: Group, one: Enrolment, *, by: User | None) -> None:
     """Hold a place, and one hour of hers, until the offer runs out; the family is told."""
-    one.status = Status.ENROLLED  # as if she came, to see when she could
     until = clock.now() + group.workshop.offer_lasts
     hour = seating.first_possible(group, one, after=until)
     one.status = Status.OFFERED

@@ -9,7 +9,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from desk.group_forms import EnrolmentForm, PauseForm, ReasonForm, ResumeForm, WithdrawForm
+from desk.group_forms import (
+    AcceptForm,
+    EnrolmentForm,
+    PauseForm,
+    ReasonForm,
+    ResumeForm,
+    WithdrawForm,
+)
 from people.policies import Staff
 from people.selectors import not_found
 from workshops import enrolling, lookup, offers, pausing
@@ -37,7 +44,7 @@ class Act:
 
 
 ACTS: Mapping[str, Act] = {
-    "accept": Act(EnrolmentForm, enrolling.accept, _("Accepted.")),
+    "accept": Act(AcceptForm, enrolling.accept, _("Accepted.")),
     "decline": Act(ReasonForm, enrolling.decline, _("Not accepted; the reason is kept.")),
     "take": Act(EnrolmentForm, offers.take, _("The place is taken: welcome.")),
     "refuse": Act(EnrolmentForm, offers.refuse, _("The place is offered to whoever is next.")),

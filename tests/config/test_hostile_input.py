@@ -160,7 +160,7 @@ OPTIONAL: Mapping[str, Sent] = {
         "leaving_out": True,
         "without_papers": "",
     },
-    "POST api:enrolment-accept": {"version": 1},
+    "POST api:enrolment-accept": {"version": 1, "leaving_out": True},
     "POST api:enrolment-decline": {"version": 1},
     "POST api:enrolment-answer": {"version": 2},
     "POST api:enrolment-withdraw": {"reason": "", "version": 2},

@@ -425,6 +425,35 @@ def test_child_booked_by_a_psychologist_then_is_warned_of_before(own):
     assert seats(one) == [FIRST, *(FIRST + WEEK * n for n in range(2, 8))]
 
 
+def test_who_proposes_a_child_that_is_elsewhere_then_is_warned(own):
+    someone = made.child(own.centre)
+    consultation(own, someone, building.at(FIRST, 10))
+    with pytest.raises(ChildElsewhere):
+        made.enrol(own.group, someone, by=own.by, accepted=False)
+
+
+def test_leader_is_warned_of_what_was_booked_since_the_proposal(own):
+    someone = made.child(own.centre)
+    one = made.enrol(own.group, someone, by=own.by, accepted=False)[0]
+    consultation(own, someone, building.at(FIRST, 10))
+    with pytest.raises(ChildElsewhere):
+        enrolling.accept(one, by=own.by)
+    assert status(one) == S.PROPOSED
+    enrolling.accept(one, by=own.by, leaving_out=True)
+
+    assert (status(one), len(seats(one))) == (S.ENROLLED, 7)
+
+
+def test_who_does_not_come_on_a_date_is_not_said_to_be_elsewhere_then(own):
+    someone = made.child(own.centre)
+    consultation(own, someone, building.at(FIRST, 10))
+    one = made.enrol(own.group, someone, by=own.by, leaving_out=True)[0]
+    assert one.seats.get(session__booking__starts_at=building.at(FIRST, 10)).why == "elsewhere"
+    pausing.pause(one, from_on=FIRST, until_on=FIRST, by=own.by)
+
+    assert one.seats.get(session__booking__starts_at=building.at(FIRST, 10)).why == "absent"
+
+
 def test_enrolled_child_is_not_booked_over(own):
     from scheduling.errors import ResourceUnavailable
 

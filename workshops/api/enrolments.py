@@ -14,7 +14,6 @@ from base.views import IDEMPOTENCY, View
 from people import selectors as people_selectors
 from people.policies import Staff, knows_person, require
 from people.requests import caller
-from scheduling.shapes.bookings import Versioned
 from workshops import enrolling, lookup, offers, pausing, policies, selectors, services
 from workshops.enrolling import Application, Candidate
 from workshops.models import Belonging, Enrolment, Step
@@ -123,11 +122,11 @@ class Command(View, ABC):
         """Raises what its service does."""
 
 
-@extend_schema(request=Versioned, responses=shapes.EnrolmentOut)
+@extend_schema(request=shapes.AcceptIn, responses=shapes.EnrolmentOut)
 class Accept(Command):
     """The leader agrees to a proposal."""
 
-    form = Versioned
+    form = shapes.AcceptIn
 
     def carry_out(self, one: Enrolment, asked: dict[str, Any], staff: Staff) -> Enrolment:
         return enrolling.accept(one, by=staff.user, **asked)

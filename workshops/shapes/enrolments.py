@@ -51,6 +51,12 @@ class PauseIn(Versioned):
         }
 
 
+class AcceptIn(Versioned):
+    leaving_out = serializers.BooleanField(
+        default=False, help_text="without the sessions at which she cannot come"
+    )
+
+
 class OnIn(Versioned):
     on = DayField()
 
