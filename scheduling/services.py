@@ -199,10 +199,7 @@ def reschedule_booking(
         plan.needs,
         starts_at,
         wish.ends_at,
-        also={
-            *selectors.resources_of((), partners=plan.partners, bookings=[booking.pk]),
-            *selectors.resources_along(booking),
-        },
+        also=beside(booking, plan),
         ignoring=booking.pk,
     )
     booking = to_be_moved(booking, version=version)
@@ -216,21 +213,20 @@ def reschedule_booking(
         booking.schedule_version += 1
         steps.keep(booking)
         writing.rearrange(booking, holdings)
-    writing.record(
-        booking,
-        Change.What.RESCHEDULED,
-        by=by.pk if by else None,
-        facts={
-            "was": was.isoformat(),
-            **writing.described(booking, holdings),
-            **through(by),
-        },
-    )
+    moved = {"was": was.isoformat(), **writing.described(booking, holdings), **through(by)}
+    writing.record(booking, Change.What.RESCHEDULED, by=by.pk if by else None, facts=moved)
     notice_serial_moves(booking, wish.people)
     warn_before_access_ends(booking, access_ends_on, by=by or booking.created_by)
     if booking.status == Status.CONFIRMED:
         signals.bookings_rescheduled.send(Booking, bookings=[booking], people=wish.people)
     return booking
+
+
+def beside(booking: Booking, plan: Plan) -> set[int]:
+    """What is locked with a booking that moves: what it holds, whoever comes along, and those whom
+    its people must not meet."""
+    held = selectors.resources_of((), partners=plan.partners, bookings=[booking.pk])
+    return held | selectors.resources_along(booking)
 
 
 def through(by: User | None) -> dict[str, str]:

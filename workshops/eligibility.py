@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from base import clock
 from people.models import Person
 from scheduling import rules
 from scheduling import selectors as scheduling_selectors
 from workshops import selectors
 from workshops.errors import NobodyToTell, NoSessions, NotTheirs, WrongAge
 from workshops.models import Belonging, Group, Session, Workshop
+from workshops.seating import day_of
 
 if TYPE_CHECKING:
     from workshops.enrolling import Application
@@ -37,12 +37,8 @@ def check_eligible(group: Group, asked: Application) -> dict[Person, Person | No
 def sessions_asked(group: Group, asked: Application) -> list[Session]:
     """Ahead, on the dates that are asked for, cancelled ones among them."""
     last = asked.until_on or date.max
-    days = ((one, clock.local(one.booking.starts_at).date()) for one in ahead(group))
-    return [one for one, day in days if asked.from_on <= day <= last]
-
-
-def ahead(group: Group) -> list[Session]:
-    return selectors.sessions_ahead(group)
+    ahead = selectors.sessions_ahead(group)
+    return [one for one in ahead if asked.from_on <= day_of(one) <= last]
 
 
 def check_audience(workshop: Workshop, person: Person, *, on: date) -> None:
@@ -58,7 +54,7 @@ def check_audience(workshop: Workshop, person: Person, *, on: date) -> None:
 
 def check_age(workshop: Workshop, person: Person, sessions: Sequence[Session]) -> None:
     """On one of the dates at least; seats are given on those alone. Raises WrongAge."""
-    days = {clock.local(one.booking.starts_at).date() for one in sessions}
+    days = {day_of(one) for one in sessions}
     if not any(workshop.is_for_age(person.age_on(day)) for day in days):
         raise WrongAge(ages=ages_of(workshop))
 
@@ -69,10 +65,8 @@ def ages_of(workshop: Workshop) -> str:
 
 def is_doubtful(workshop: Workshop, person: Person, sessions: Sequence[Session]) -> bool:
     """Whether on some date the age is the one about which the rule is ambiguous (D13)."""
-    if workshop.doubtful_age is None:
-        return False
-    days = {clock.local(one.booking.starts_at).date() for one in sessions}
-    return any(person.age_on(day) == workshop.doubtful_age for day in days)
+    days = {day_of(one) for one in sessions}
+    return any(workshop.is_doubtful(person.age_on(day)) for day in days)
 
 
 def told(person: Person, carer: Person | None, *, on: date) -> Person | None:

@@ -111,6 +111,10 @@ class Workshop(Record):
             return True
         return (self.least_age or 0) <= age <= (OLDEST if self.most_age is None else self.most_age)
 
+    def is_doubtful(self, age: int | None) -> bool:
+        """Whether the rule is ambiguous at that age (D13)."""
+        return age is not None and age == self.doubtful_age
+
 
 class Group(Record):
     """A workshop's timetable for a term: a series with its leader, second adult and room."""

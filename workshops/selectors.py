@@ -15,7 +15,7 @@ from scheduling import selectors as scheduling_selectors
 from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.models import Allocation, Booking, Resource
 from scheduling.policies import KNOWLEDGE_LASTS
-from workshops.models import Enrolment, Group, Pause, Seat, Session, Workshop
+from workshops.models import Enrolment, Group, Seat, Session, Workshop
 from workshops.places import Claim, claim_of, in_line, most_taken
 
 Status = Enrolment.Status
@@ -195,20 +195,12 @@ def resources_in(sessions: Collection[Session]) -> set[int]:
     return set(held.values_list("resource", flat=True))
 
 
-def pauses_ahead(enrolment: Enrolment) -> QuerySet[Pause]:
-    return enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gte=clock.today()))
-
-
 def offers_over() -> QuerySet[Group]:
     """Groups with an offer that ran out."""
     over = Enrolment.objects.filter(
         group=OuterRef("pk"), status=Status.OFFERED, offer_expires_at__lte=clock.now()
     )
     return Group.objects.filter(Exists(over)).order_by("pk")
-
-
-def leaders_of(workshop: Workshop) -> QuerySet[Resource]:
-    return Resource.objects.filter(services=workshop.service_id, kind=Resource.Kind.SPECIALIST)
 
 
 def least_seats_ahead(group: Group) -> int | None:

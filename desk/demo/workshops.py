@@ -21,6 +21,7 @@ from workshops import attendance, catalogue, enrolling, groups, selectors, servi
 from workshops.enrolling import Application, Candidate
 from workshops.groups import Timetable
 from workshops.models import Audience, Enrolment, Group, Session, Workshop
+from workshops.week import monday_of
 
 WEEK = timedelta(weeks=1)
 BACK, AHEAD = 4 * WEEK, 8 * WEEK
@@ -277,10 +278,6 @@ def audience_of(family: Family) -> Audience:
     that they learn more slowly."""
     without = family.shape in {FOSTER, GRANDMOTHER}
     return Audience.WITHOUT_PARENTAL_CARE if without else Audience.INTELLECTUAL_DISABILITY
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:

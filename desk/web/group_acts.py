@@ -80,11 +80,9 @@ class Child:
     @property
     def on_doubtful_age(self) -> int | None:
         """The age about which the workshop's rule is ambiguous (D13), if it is hers."""
-        doubtful = self.enrolment.group.workshop.doubtful_age
-        ages = {
-            self.enrolment.person.age_on(day) for day in (self.enrolment.from_on, clock.today())
-        }
-        return doubtful if doubtful is not None and doubtful in ages else None
+        one = self.enrolment
+        ages = {one.person.age_on(day) for day in (one.from_on, clock.today())}
+        return next(filter(one.group.workshop.is_doubtful, ages), None)
 
     @property
     def story(self) -> list[tuple[Step, str]]:

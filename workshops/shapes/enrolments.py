@@ -121,8 +121,7 @@ class EnrolmentOut(serializers.Serializer[Any]):
         return one.accepted_at is not None
 
     def get_on_doubtful_age(self, one: Enrolment) -> bool:
-        doubtful = one.group.workshop.doubtful_age
-        return doubtful is not None and one.person.age_on(one.from_on) == doubtful
+        return one.group.workshop.is_doubtful(one.person.age_on(one.from_on))
 
 
 class EnrolledOut(serializers.Serializer[Any]):
