@@ -11,12 +11,14 @@ from datetime import date, datetime, time, timedelta
 from base import clock
 from desk.demo.families import EXPECTANT, FOSTER, GRANDMOTHER, Family
 from desk.demo.staff import House
-from people.models import Person, User
+from people.models import Person, User, Weekday
 from rooms.models import Room
+from scheduling.hours import days
 from scheduling.models import Availability, Booking, Participation, Resource, SchoolVacation
 from scheduling.series.making import Repetition
 from scheduling.series.recurrence import Freq, Pattern
 from scheduling.services import authorise
+from scheduling.setup import now_of
 from workshops import attendance, catalogue, enrolling, groups, selectors, services, sessions
 from workshops.enrolling import Application, Candidate
 from workshops.groups import Timetable
@@ -257,7 +259,7 @@ class Term:
                 return
 
     def cancel_and_make_up(self, group: Group) -> None:
-        """Next week's session is off, and there is another hour for it the day after."""
+        """Next week's session is off, and there is another hour for it some days later."""
         next_monday = monday_of(clock.today()) + WEEK
         sessions_then = selectors.between(
             group.sessions.filter(booking__status=Booking.Status.CONFIRMED),
@@ -269,8 +271,15 @@ class Term:
             return
         with clock.frozen(yesterday(16)):
             sessions.cancel_session(session, by=self.by, reason="Ремонт на отоплението")
-            day = clock.local(session.booking.starts_at).date() + timedelta(days=3)
+            day = self.open_friday_after(clock.local(session.booking.starts_at).date())
             sessions.make_up(session, starts_at=at(day, 16, 15), by=self.by, leaving_out=True)
+
+    def open_friday_after(self, day: date) -> date:
+        """No group meets on Fridays, so its leaders are free."""
+        first, last = day + timedelta(days=1), day + 4 * WEEK
+        closed = now_of(self.house.centre.pk).hours((), first, last).closures
+        fridays = (one for one in days(first, last) if one.weekday() == Weekday.FRIDAY)
+        return next(one for one in fridays if one not in closed)
 
 
 def audience_of(family: Family) -> Audience:

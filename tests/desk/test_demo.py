@@ -329,7 +329,7 @@ def test_kazanlak_has_the_scale_of_its_report(small):
         booking__centre__slug="kazanlak",
         booking__starts_at__range=(begins, ends - timedelta(seconds=1)),
         outcome=Participation.Outcome.ATTENDED,
-    )
+    ).exclude(booking__kind=Booking.Kind.PLACE)
     cases = Case.objects.filter(centre__slug="kazanlak")
     visited = cases.filter(
         household__members__participations__in=attended.filter(booking__modality=Modality.FIELD)
