@@ -107,6 +107,9 @@ def invent(size: Size, report: Report = silent) -> None:
         years.live_through(houses[LARGE], size.past, rng, report)
     with clock.frozen(clock.midnight(clock.today())):
         calling.renew_tasks()
+    report(0.97, "statistics")
+    bulk.analyze()
+    report(1, "done")
 
 
 def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:

@@ -74,9 +74,6 @@ def live_through(house: House, past: Past, rng: Random, report: Report) -> None:
                 report(0.8 * done, f"{day:%Y-%m}")
         ledger.close()
         report(0.8, "indexes and constraints")
-    report(0.97, "statistics")
-    bulk.analyze()
-    report(1, "done")
 
 
 def open_wings(house: House) -> list[Resource]:
