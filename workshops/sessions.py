@@ -15,13 +15,16 @@ from scheduling.taking import deadlock_retried
 from workshops import seating, selectors
 from workshops.errors import ChildElsewhere
 from workshops.models import Enrolment, Group, Seat, Session
+from workshops.sitting import day_of
 
 
 def lock_group(group: Group) -> Group:
     """Before everything else, so that commands on one group, and on its series, come one by
     one."""
     series = series_services.lock_series(group.series)
-    fresh = Group.objects.select_related("workshop__service", "workshop__centre").get(pk=group.pk)
+    fresh = Group.objects.select_related(
+        "workshop__service", "workshop__centre", "workshop__riding"
+    ).get(pk=group.pk)
     fresh.series = series
     return fresh
 
@@ -47,7 +50,7 @@ def keep_sessions(group: Group) -> None:
 
 def check_everybody_can(missed: dict[int, list[Session]]) -> None:
     """Raises ChildElsewhere with the days; nobody is told who, or why."""
-    days = sorted({seating.day_of(one) for sessions in missed.values() for one in sessions})
+    days = sorted({day_of(one) for sessions in missed.values() for one in sessions})
     if days:
         raise ChildElsewhere(days=", ".join(f"{day:%d.%m.%Y}" for day in days))
 

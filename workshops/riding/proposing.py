@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from workshops.riding.apart import parted
 from workshops.riding.breaches import Breach
 from workshops.riding.checking import unfit
 from workshops.riding.explaining import Why, why
@@ -89,6 +90,7 @@ def propose(
     from workshops.riding import conflicts  # noqa: PLC0415
     from workshops.riding.program import mounts_of  # noqa: PLC0415
 
+    afternoon = parted(afternoon)
     mounts = mounts_of(afternoon)
     found = _found(afternoon, mounts, seconds)
     rides, reached = tuple(found.rides), score(afternoon, found.rides)
