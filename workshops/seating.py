@@ -17,6 +17,7 @@ from scheduling.arrangements import arrangements_of
 from scheduling.models import Booking, Change
 from scheduling.series import recording
 from scheduling.series.placing import Falling
+from scheduling.series.recording import Written
 from scheduling.signals import bookings_cancelled, bookings_confirmed, bookings_rescheduled
 from scheduling.writing import Entry
 from workshops import selectors
@@ -83,6 +84,31 @@ def settle(
         if barred:
             missed[enrolment.pk] = [one for one in wanted if one.pk in barred]
     return missed
+
+
+def seat_riders(
+    session: Session, enrolments: Sequence[Enrolment], hours: Mapping[int, Hour], *, by: User | None
+) -> None:
+    """Let each of these ride at the hour given, by enrolment, and the others not at all in this
+    session. All change at once, so that two may change places. Whatever is held for it is locked,
+    and known to be free."""
+    seats = seats_of(enrolments, [session])
+    rides = rides_of([session], seats)
+    parties = scheduling_selectors.parties([one.person for one in enrolments])
+    sittings = []
+    for enrolment in enrolments:
+        enrolment.group = session.group
+        sitting = Sitting(
+            enrolment,
+            parties[enrolment.person_id],
+            seats.get(enrolment.pk, {}),
+            hours={session.pk: hours[enrolment.pk]} if enrolment.pk in hours else {},
+            standing=rides.get(enrolment.pk, {}),
+        )
+        wanted = [session] if is_wanted(sitting, session) else []
+        place(sitting, session, wanted, (), by=by, party=Booking.Party.CENTRE)
+        sittings.append(sitting)
+    write_together(sittings, by=by)
 
 
 def hours_of(
@@ -226,6 +252,25 @@ def write(sitting: Sitting, *, by: User | None) -> None:
     tell(sitting, people)
 
 
+def write_together(sittings: Sequence[Sitting], *, by: User | None) -> None:
+    """What is let go first, then what is held anew."""
+    rows = Written()
+    for one in sittings:
+        rows.moved += one.rows.moved
+        rows.restored += one.rows.restored
+        rows.dropped += one.rows.dropped
+        rows.given_up += one.rows.given_up
+    recording.carry_out(rows, (), by=by, party=Booking.Party.CENTRE)
+    for one in sittings:
+        if one.rows.made:
+            made = Written(made=one.rows.made)
+            recording.carry_out(made, (one.person,), by=by, party=Booking.Party.CENTRE)
+        if one.held_again:
+            confirm(one.held_again, by=by)
+        save_seats(one)
+        tell(one, (one.person,), is_series=False)
+
+
 def confirm(booking: Booking, *, by: User | None) -> None:
     booking.hold_expires_at = None
     steps.move_to(booking, Status.CONFIRMED)
@@ -240,14 +285,14 @@ def save_seats(sitting: Sitting) -> None:
     Seat.objects.bulk_update(sitting.kept, ["why"])
 
 
-def tell(sitting: Sitting, people: tuple[Person, ...]) -> None:
+def tell(sitting: Sitting, people: tuple[Person, ...], *, is_series: bool = True) -> None:
     """Whoever listens, of what concerns this child: one text sums up the dates of a term."""
     rows = sitting.rows
     made = [one for one in recording.bookings_of(rows.made) if one.status == Status.CONFIRMED]
     if sitting.held_again:
         made.append(sitting.held_again)
     if made:
-        bookings_confirmed.send(Booking, bookings=made, people=people, is_series=True)
+        bookings_confirmed.send(Booking, bookings=made, people=people, is_series=is_series)
     again = recording.bookings_of([*rows.moved, *rows.restored])
     if standing := [one for one in again if one.status == Status.CONFIRMED]:
         bookings_rescheduled.send(Booking, bookings=standing, people=people)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from base import clock
 from people.models import User
 from scheduling import services, setup, steps
 from scheduling.arrangements import arrangements_of
@@ -14,6 +15,7 @@ from scheduling.series import services as series_services
 from scheduling.taking import deadlock_retried
 from workshops import seating, selectors
 from workshops.errors import ChildElsewhere
+from workshops.lines import keep_lines
 from workshops.models import Enrolment, Group, Seat, Session
 from workshops.sitting import day_of
 
@@ -75,6 +77,7 @@ def cancel_session(
 ) -> Session:
     """Those who would have come are told, once. Raises AlreadyBegun, WrongStep, StaleVersion."""
     lock_group(session.group)
+    keep_lines(session)
     services.cancel_booking(
         session.booking, by=by, party=Booking.Party.CENTRE, reason=reason, version=version
     )
@@ -97,6 +100,7 @@ def move_session(
     """Everybody goes along, or (`leaving_out`) whoever can. Raises ChildElsewhere, and what
     `reschedule_booking` does."""
     group = lock_group(session.group)
+    keep_lines(session, later=minutes_between(session.booking.starts_at, starts_at))
     moved = services.reschedule_booking(
         session.booking,
         starts_at=starts_at,
@@ -111,6 +115,12 @@ def move_session(
     if not leaving_out:
         check_everybody_can(missed_at(group, [moved]))
     return reread(session)
+
+
+def minutes_between(one: datetime, other: datetime) -> int:
+    """By the clock on the wall, whatever the days."""
+    was, now = (clock.local(at) for at in (one, other))
+    return 60 * (now.hour - was.hour) + now.minute - was.minute
 
 
 @deadlock_retried
