@@ -7,12 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from base import clock
 from people.models import Person
-from people.policies import Staff
-from people.selectors import households_walled_from
 from scheduling import selectors as scheduling_selectors
 from scheduling import setup
 from scheduling.arrangements import Arrangement, arrangements_of
@@ -42,17 +38,16 @@ class Cast:
     """Who may lead and walk beside; the instructor, who does neither, is not among them."""
 
 
-def cast_of(session: Session, *, reader: Staff | None = None) -> Cast:
-    """Read anew; under the locks of all whom it names nothing of it changes any more. A reader does
-    not learn the names of families that she is walled off from (D12)."""
-    return Reading(session, reader).cast()
+def cast_of(session: Session) -> Cast:
+    """Read anew; under the locks of all whom it names nothing of it changes any more."""
+    return Reading(session).cast()
 
 
 class Reading:
     """One afternoon being read: so many queries for few riders as for many."""
 
-    def __init__(self, session: Session, reader: Staff | None) -> None:
-        self.session, self.reader = session, reader
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.workshop = session.group.workshop
         self.centre_id = self.workshop.centre_id
         self.day = day_of(session)
@@ -158,7 +153,7 @@ class Reading:
     # --- Children -------------------------------------------------------------------------------
 
     def children(self) -> tuple[facts.Child, ...]:
-        names = names_for(self.people, self.reader)
+        names = names_of(self.people)
         last = riding_selectors.last_horses(self.people, before=self.session.booking.starts_at)
         away = self.away()
         return tuple(
@@ -266,8 +261,6 @@ class Reading:
         return (instructor, *helping)
 
 
-def names_for(people: Sequence[Person], reader: Staff | None) -> dict[int, str]:
+def names_of(people: Sequence[Person]) -> dict[int, str]:
     """Given names, as on the sheet for the door; by person."""
-    walled = set(households_walled_from(reader)) if reader else set()
-    names = zip(people, sheet_names(people), strict=True)
-    return {one.pk: _("busy") if one.household_id in walled else name for one, name in names}
+    return {one.pk: name for one, name in zip(people, sheet_names(people), strict=True)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workshops.api import enrolments, groups
+from workshops.api import boards, enrolments, groups
 
 SESSION = "sessions/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
@@ -18,6 +18,10 @@ api_patterns = [
     path(f"{SESSION}cancel/", groups.CallOffSession.as_view(), name="session-cancel"),
     path(f"{SESSION}make-up/", groups.MakeUp.as_view(), name="session-make-up"),
     path(f"{SESSION}attendance/", groups.Attendance.as_view(), name="session-attendance"),
+    path(f"{SESSION}board/", boards.OneBoard.as_view(), name="board"),
+    path(f"{SESSION}board/propose/", boards.ProposeBoard.as_view(), name="board-propose"),
+    path(f"{SESSION}board/book/", boards.BookBoard.as_view(), name="board-book"),
+    path("riding/call-off/", boards.CallOffRiding.as_view(), name="riding-call-off"),
     path("enrolments/", enrolments.Enrolments.as_view(), name="enrolments"),
     path(ENROLMENT, enrolments.OneEnrolment.as_view(), name="enrolment"),
     path(f"{ENROLMENT}steps/", enrolments.Steps.as_view(), name="enrolment-steps"),

@@ -134,14 +134,15 @@ def _left_out(
     return tuple(
         LeftOut(child.key, child.name, (), is_most)
         if child.key in able
-        else LeftOut(child.key, child.name, _against(afternoon, child))
+        else LeftOut(child.key, child.name, against(afternoon, child))
         for child in afternoon.children
         if child.key not in riding
     )
 
 
-def _against(afternoon: Afternoon, child: Child) -> tuple[Breach, ...]:
-    """What forbids the mount that least forbids."""
+def against(afternoon: Afternoon, child: Child) -> tuple[Breach, ...]:
+    """What keeps a child from riding at all, where least does; empty if some horse and hour would
+    do, were the afternoon otherwise empty."""
     tried = [
         unfit(afternoon, Ride(child.key, horse.key, start))
         for horse in afternoon.horses
