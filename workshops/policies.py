@@ -55,5 +55,5 @@ def knows_enrolment(staff: Staff, enrolment: Enrolment) -> bool:
 
 
 def may_call_off(staff: Staff, centre: Centre) -> bool:
-    """The riding of a day: whoever is there decides by the weather."""
-    return staff.may(LEADS, centre.pk)
+    """All riding of a day there."""
+    return staff.may(SEES_EVERYTHING | {R.LEADER}, centre.pk)

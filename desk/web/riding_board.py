@@ -15,10 +15,11 @@ from base import clock
 from desk.forms import Form, VersionForm
 from desk.pages import back, carried_out, page
 from desk.riding_forms import CallOffDayForm, LineForm, LineNumberForm, NumberForm
-from people.policies import Staff
+from people.policies import Staff, require
 from people.requests import caller
+from people.selectors import not_found
 from scheduling.models import Booking
-from workshops import boards, lookup, selectors
+from workshops import boards, lookup, policies, selectors
 from workshops.errors import NoSuchRide
 from workshops.models import Session
 from workshops.riding.breaches import Minute
@@ -33,6 +34,8 @@ def board_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who runs the group draws, books and calls off; kin of who rides sees nothing of it (D12)."""
     staff = caller(request)
     session = lookup.own_session(staff, public_id)
+    if not session.group.workshop.is_ridden:
+        not_found("board")
     view = BoardView(request, staff, session)
     if request.method == "POST" and view.pressed(request.POST.get("act", "")):
         return back(request, "session-board", public_id=session.public_id)
@@ -57,7 +60,12 @@ class BoardView:
         booking = session.booking
         self.is_off = booking.status == Booking.Status.CANCELLED
         self.may_draw = not self.is_off and booking.starts_at > clock.now()
-        self.may_call_off = not self.is_off and booking.ends_at > clock.now()
+        centre = session.group.workshop.centre
+        self.may_call_off = (
+            not self.is_off
+            and booking.ends_at > clock.now()
+            and policies.may_call_off(staff, centre)
+        )
         self.form = LineForm(
             self.posted("draw"), seen=self.seen, initial=self.initial, auto_id="line_%s"
         )
@@ -174,6 +182,7 @@ class BoardView:
         )
 
     def call_off(self) -> bool:
+        require(policies.may_call_off(self.staff, self.session.group.workshop.centre))
         form = self.weather
         return form.is_valid() and carried_out(
             self.request,

@@ -33,17 +33,17 @@ def shown(staff: Staff, session: Session, proposal: Proposal | None = None) -> R
 
 
 class OneBoard(View):
-    @extend_schema(responses=shapes.BoardOut)
+    @extend_schema(responses=shapes.RidingBoardOut)
     def get(self, request: Request, public_id: UUID) -> Response:
         """Who rides which horse when, what was drawn and not booked yet, and every broken rule."""
         _staff, _session, seen = seen_in(request, public_id)
         return Response(shapes.board_shown(seen))
 
-    @extend_schema(request=shapes.BoardIn, responses=shapes.BoardOut)
+    @extend_schema(request=shapes.RidingBoardIn, responses=shapes.RidingBoardOut)
     def put(self, request: Request, public_id: UUID) -> Response:
         """Draw it anew, whatever rules it breaks; nothing is booked."""
         staff, session, seen = seen_in(request, public_id)
-        asked = self.body(shapes.BoardIn)
+        asked = self.body(shapes.RidingBoardIn)
         rides = [shapes.ride_in(line) for line in asked["lines"]]
         check_known(seen, rides)
         boards.draw(session, rides, by=staff.user, version=asked["version"])
@@ -60,7 +60,7 @@ def check_known(seen: Sight, rides: list[Ride]) -> None:
 
 
 class ProposeBoard(View):
-    @extend_schema(request=shapes.VersionIn, responses=shapes.BoardOut)
+    @extend_schema(request=shapes.VersionIn, responses=shapes.RidingBoardOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Propose a whole afternoon in place of what is drawn; nothing is booked."""
         staff, session, _seen = seen_in(request, public_id)
@@ -70,7 +70,7 @@ class ProposeBoard(View):
 
 
 class BookBoard(View):
-    @extend_schema(request=shapes.VersionIn, responses=shapes.BoardOut)
+    @extend_schema(request=shapes.VersionIn, responses=shapes.RidingBoardOut)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Book every line: child, horse and helpers."""
         staff, session, _seen = seen_in(request, public_id)

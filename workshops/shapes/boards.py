@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from base.fields import DayField, LabelField
+from base.fields import DayField, LabelField, WallClockField
 from workshops.riding.breaches import Breach
 from workshops.riding.facts import DAY, Ride
 from workshops.riding.proposing import Proposal
@@ -16,7 +16,7 @@ MOST_LINES = 200
 MOST_BESIDE = 4
 
 
-class MinuteField(serializers.TimeField):
+class MinuteField(WallClockField):
     """A time of the day in whole minutes, given and taken as minutes since midnight."""
 
     default_error_messages = {
@@ -30,7 +30,7 @@ class MinuteField(serializers.TimeField):
         return found.hour * 60 + found.minute
 
 
-class LineIn(serializers.Serializer[Any]):
+class RideIn(serializers.Serializer[Any]):
     child = serializers.UUIDField()
     horse = serializers.UUIDField()
     starts_at = MinuteField()
@@ -44,8 +44,8 @@ class VersionIn(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1)
 
 
-class BoardIn(VersionIn):
-    lines = serializers.ListField(child=LineIn(), max_length=MOST_LINES)
+class RidingBoardIn(VersionIn):
+    lines = serializers.ListField(child=RideIn(), max_length=MOST_LINES)
 
 
 class CallOffDayIn(serializers.Serializer[Any]):
@@ -65,11 +65,11 @@ class BreachOut(serializers.Serializer[Any]):
     lines = serializers.ListField(child=serializers.IntegerField())
 
 
-class LineOut(serializers.Serializer[Any]):
+class RideOut(serializers.Serializer[Any]):
     child = NamedOut()
     horse = NamedOut()
-    starts_at = serializers.TimeField(allow_null=True)
-    ends_at = serializers.TimeField(allow_null=True)
+    starts_at = WallClockField(allow_null=True)
+    ends_at = WallClockField(allow_null=True)
     leader = NamedOut(allow_null=True)
     side_walkers = NamedOut(many=True)
     why = serializers.CharField(allow_blank=True)
@@ -86,10 +86,10 @@ class ProposedOut(serializers.Serializer[Any]):
     conflict = serializers.CharField(allow_blank=True)
 
 
-class BoardOut(serializers.Serializer[Any]):
+class RidingBoardOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     is_booked = serializers.BooleanField()
-    lines = LineOut(many=True)
+    lines = RideOut(many=True)
     broken = BreachOut(many=True)
     cautions = BreachOut(many=True)
     without_ride = LeftOut(many=True)
@@ -138,7 +138,7 @@ def breaches_shown(breaches: Sequence[Breach]) -> list[dict[str, Any]]:
 
 def board_shown(seen: Sight, proposal: Proposal | None = None) -> dict[str, Any]:
     """A proposal that was just made adds what is known of it."""
-    shown = BoardOut(
+    shown = RidingBoardOut(
         {
             "version": seen.board.version,
             "is_booked": seen.is_booked,
