@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import fasteners
@@ -16,9 +17,10 @@ from tests.support.clusters import ROOT
 if TYPE_CHECKING:
     from tests.bench.report import Line
 
-TARGETS = range(1, 13)
+TARGETS = range(1, 14)
 SERIES = 11
 SENDING = 12
+GROUPS = 13
 
 
 def main() -> int:
@@ -34,6 +36,7 @@ def main() -> int:
             *of_the_years(server, arguments),
             *of_series(server, arguments),
             *of_sending(server, arguments),
+            *of_groups(server, arguments),
         ]
     print(report.show(lines))
     return 0 if all(line.met for line in lines) else 1
@@ -43,7 +46,7 @@ def of_the_crowd(server: postgres.Server, arguments: argparse.Namespace) -> list
     from tests.bench import report, templates, world, years
     from tests.bench.stages import Run
 
-    apart = {years.TARGET, SERIES, SENDING}
+    apart = {years.TARGET, SERIES, SENDING, GROUPS}
     targets = [target for target in arguments.only if target not in apart]
     if not targets:
         return []
@@ -63,18 +66,35 @@ def of_the_years(server: postgres.Server, arguments: argparse.Namespace) -> list
 
 
 def of_series(server: postgres.Server, arguments: argparse.Namespace) -> list[Line]:
+    from tests.bench import series
+
+    return in_process(SERIES, server, arguments, series.lines)
+
+
+def of_groups(server: postgres.Server, arguments: argparse.Namespace) -> list[Line]:
+    from tests.bench import groups
+
+    return in_process(GROUPS, server, arguments, groups.lines)
+
+
+def in_process(
+    target: int,
+    server: postgres.Server,
+    arguments: argparse.Namespace,
+    lines: Callable[..., Iterable[Line]],
+) -> list[Line]:
     """In this process, on a small database of its own."""
     from django.db import connection
 
-    from tests.bench import series, templates
+    from tests.bench import templates
 
-    if SERIES not in arguments.only:
+    if target not in arguments.only:
         return []
     with templates.Databases(server).clones({"small": "small"}) as urls:
         name = urls["small"].rpartition("/")[2].partition("?")[0]
         connection.close()
         connection.settings_dict["NAME"] = name
-        found = list(series.lines(rounds=repeats(arguments)["rounds"]))
+        found = list(lines(rounds=repeats(arguments)["rounds"]))
         connection.close()
     return found
 
