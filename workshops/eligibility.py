@@ -12,7 +12,7 @@ from scheduling import selectors as scheduling_selectors
 from workshops import selectors
 from workshops.errors import NobodyToTell, NoSessions, NotTheirs, WrongAge
 from workshops.models import Belonging, Group, Session, Workshop
-from workshops.seating import day_of
+from workshops.sitting import day_of
 
 if TYPE_CHECKING:
     from workshops.enrolling import Application

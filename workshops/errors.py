@@ -130,3 +130,25 @@ class SessionAhead(DomainError):
 class NothingToUndo(DomainError):
     code = "no_attendance_to_undo"
     sentence = _("Attendance was not noted in the last ten minutes.")
+
+
+class NotRidden(DomainError):
+    code = "not_ridden"
+    sentence = _("Nobody rides in this workshop, so it has no board of horses.")
+
+
+class RulesBroken(DomainError):
+    """Facts: the codes of the broken rules (D13, D15, D16); the board itself says them in full."""
+
+    code = "rules_broken"
+    sentence = _("The board cannot be booked so. Mend the lines that are marked on it.")
+
+
+class NoSuchRide(DomainError):
+    code = "no_such_ride"
+    sentence = _("The board has no such line any more. Look at it again.")
+
+
+class NothingToCallOff(DomainError):
+    code = "nothing_to_call_off"
+    sentence = _("Nobody is to ride on that day any more.")

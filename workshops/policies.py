@@ -1,6 +1,6 @@
 """Who may see and do what in workshops. API and pages ask the same predicates."""
 
-from people.models import Person
+from people.models import Centre, Person
 from people.policies import (
     BOOKS,
     MANAGES_RESOURCES,
@@ -52,3 +52,8 @@ def knows_enrolment(staff: Staff, enrolment: Enrolment) -> bool:
     """Whoever runs the group, and who needs to know the person; never kin (D12): those she is
     walled off from are not found at all."""
     return may_run(staff, enrolment.group) or knows_person(staff, enrolment.person)
+
+
+def may_call_off(staff: Staff, centre: Centre) -> bool:
+    """All riding of a day there."""
+    return staff.may(SEES_EVERYTHING | {R.LEADER}, centre.pk)

@@ -6,52 +6,37 @@ What no longer holds is taken away. The series is locked, and so are the childre
 or with the session that was moved (scheduling.selectors.COMING_ALONG).
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-
-from psycopg.types.range import TimestamptzRange
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from base import clock
 from people.models import Person, User
-from scheduling import rules, steps, taking, writing
 from scheduling import selectors as scheduling_selectors
-from scheduling.arrangements import Arrangement, arrangements_of
-from scheduling.demand import Demand, Need
-from scheduling.holdings import Held
-from scheduling.intervals import Span
-from scheduling.models import Allocation, Booking, Change, Modality
-from scheduling.selectors import Party
+from scheduling import steps, taking, writing
+from scheduling.arrangements import arrangements_of
+from scheduling.models import Booking, Change
 from scheduling.series import recording
 from scheduling.series.placing import Falling
 from scheduling.series.recording import Written
 from scheduling.signals import bookings_cancelled, bookings_confirmed, bookings_rescheduled
-from scheduling.taking import Wanted
-from scheduling.writing import Entry, Holding
+from scheduling.writing import Entry
 from workshops import selectors
 from workshops.models import Enrolment, Group, Seat, Session
+from workshops.sitting import (
+    Hour,
+    Sitting,
+    holdings_of,
+    is_wanted,
+    reason_against,
+    rides_of,
+    seats_of,
+    unable,
+    whole_hours,
+)
 
 Status = Booking.Status
 Why = Seat.Why
-
-
-@dataclass
-class Sitting:
-    """One child's seats as they are, and what is done to them."""
-
-    enrolment: Enrolment
-    party: Party
-    seats: dict[int, Seat]
-    """By session."""
-    rows: Written = field(default_factory=Written)
-    held_again: Booking | None = None
-    new: list[Seat] = field(default_factory=list)
-    kept: list[Seat] = field(default_factory=list)
-    """Seats of which only the reason changed."""
-
-    @property
-    def person(self) -> Person:
-        return self.enrolment.person
+OFFERED = Enrolment.Status.OFFERED
 
 
 def lock(group: Group, people: Collection[Person], *, also: Iterable[int] = ()) -> None:
@@ -76,11 +61,21 @@ def settle(
     sessions = selectors.sessions_ahead(group)
     held = arrangements_of([one.booking for one in sessions])
     seats = seats_of(enrolments, sessions)
+    whole, rides = whole_hours(sessions), {}
+    if group.workshop.is_ridden:
+        rides = rides_of(sessions, seats)
     parties = scheduling_selectors.parties([one.person for one in enrolments])
     missed: dict[int, list[Session]] = {}
     for enrolment in enrolments:
         enrolment.group = group
-        sitting = Sitting(enrolment, parties[enrolment.person_id], seats.get(enrolment.pk, {}))
+        hers = rides.get(enrolment.pk, {})
+        sitting = Sitting(
+            enrolment,
+            parties[enrolment.person_id],
+            seats.get(enrolment.pk, {}),
+            hours=hours_of(enrolment, whole, hers),
+            standing=hers,
+        )
         wanted = [one for one in sessions if is_wanted(sitting, one)]
         barred = unable(sitting, group, wanted, held)
         for session in sessions:
@@ -91,93 +86,41 @@ def settle(
     return missed
 
 
-def seats_of(
-    enrolments: Iterable[Enrolment], sessions: Collection[Session]
-) -> dict[int, dict[int, Seat]]:
-    """By enrolment and session."""
-    found: dict[int, dict[int, Seat]] = {}
-    seats = Seat.objects.filter(enrolment__in=list(enrolments), session__in=sessions)
-    for seat in seats.select_related("booking__service"):
-        found.setdefault(seat.enrolment_id, {})[seat.session_id] = seat
-    return found
+def seat_riders(
+    session: Session, enrolments: Sequence[Enrolment], hours: Mapping[int, Hour], *, by: User | None
+) -> None:
+    """Let each of these ride at the hour given, by enrolment, and the others not at all in this
+    session. All change at once, so that two may change places. Whatever is held for it is locked,
+    and known to be free."""
+    seats = seats_of(enrolments, [session])
+    rides = rides_of([session], seats)
+    parties = scheduling_selectors.parties([one.person for one in enrolments])
+    sittings = []
+    for enrolment in enrolments:
+        enrolment.group = session.group
+        sitting = Sitting(
+            enrolment,
+            parties[enrolment.person_id],
+            seats.get(enrolment.pk, {}),
+            hours={session.pk: hours[enrolment.pk]} if enrolment.pk in hours else {},
+            standing=rides.get(enrolment.pk, {}),
+        )
+        wanted = [session] if is_wanted(sitting, session) else []
+        place(sitting, session, wanted, (), by=by, party=Booking.Party.CENTRE)
+        sittings.append(sitting)
+    write_together(sittings, by=by)
 
 
-def is_wanted(sitting: Sitting, session: Session) -> bool:
-    """Whether she should sit there, if she can."""
-    return session.booking.status == Status.CONFIRMED and reason_against(sitting, session) is None
-
-
-def reason_against(sitting: Sitting, session: Session) -> Why | None:
-    """Why she should not, of what is known without looking at anybody's calendar."""
-    enrolment, day = sitting.enrolment, day_of(session)
-    if not comes_on(enrolment, session):
-        return Why.ABSENT
-    if not enrolment.group.workshop.is_for_age(sitting.person.age_on(day)):
-        return Why.AGE
-    return None
-
-
-def comes_on(enrolment: Enrolment, session: Session) -> bool:
-    """An offer holds one hour: the first after its expiry, or where there is none the last."""
-    day = day_of(session)
-    if not enrolment.covers(day) or any(one.covers(day) for one in enrolment.pauses.all()):
-        return False
-    if enrolment.status == Enrolment.Status.OFFERED:
-        return session.pk == enrolment.offered_session_id
-    return enrolment.status == Enrolment.Status.ENROLLED
-
-
-def day_of(session: Session) -> date:
-    return clock.local(session.booking.starts_at).date()
-
-
-def unable(
-    sitting: Sitting,
-    group: Group,
-    wanted: Sequence[Session],
-    arranged: dict[int, Arrangement],
-) -> set[int]:
-    """Ids of the sessions at which she cannot sit: she is elsewhere, or somebody whom she must not
-    meet is there, or her kin leads."""
-    if not wanted:
-        return set()
-    held = read_held(sitting, wanted)
-    there = presence(sitting, group, wanted)
-    return {
-        one.pk
-        for one in wanted
-        if not is_free(sitting, one, held)
-        or rules.meets(there, one.booking.starts_at, one.booking.ends_at)
-        or is_led_by_kin(sitting, arranged[one.booking_id])
-    }
-
-
-def read_held(sitting: Sitting, wanted: Sequence[Session]) -> Held:
-    """What she holds then, her own seats aside."""
-    need = Need(Allocation.Part.PERSON, sitting.party.resources)
-    own = [seat.booking_id for seat in sitting.seats.values() if seat.booking_id]
-    hours = [Wanted([need], one.booking.starts_at, one.booking.ends_at) for one in wanted]
-    held, expired = taking.held_then(hours, ignoring=own).answer()
-    writing.retire_all(expired, now=clock.now())
-    return held
-
-
-def is_free(sitting: Sitting, session: Session, held: Held) -> bool:
-    period = holding_of(sitting, session).period
-    return taking.free_lane(sitting.party.resources[0], period, held) is not None
-
-
-def presence(sitting: Sitting, group: Group, wanted: Sequence[Session]) -> list[Span]:
-    modality = Modality(group.series.modality)
-    demand = Demand(group.series.service, (sitting.person,), modality, 1, takes_car=False)
-    begins = min(one.booking.starts_at for one in wanted)
-    ends = max(one.booking.ends_at for one in wanted)
-    return rules.presence(demand, sitting.party.partners, begins, ends)
-
-
-def is_led_by_kin(sitting: Sitting, held: Arrangement) -> bool:
-    leaders = {held.lead.user_id, *(one.user_id for one in held.colleagues)}
-    return not leaders.isdisjoint(sitting.party.walled_users)
+def hours_of(
+    enrolment: Enrolment, whole: Mapping[int, Hour], rides: Mapping[int, Hour]
+) -> Mapping[int, Hour]:
+    """Who rides has an hour where the board gave her one; until then an offer holds the whole."""
+    if not enrolment.group.workshop.is_ridden:
+        return whole
+    offered = enrolment.offered_session_id
+    if enrolment.status == OFFERED and offered is not None and offered in whole:
+        return {**rides, offered: rides.get(offered, whole[offered])}
+    return rides
 
 
 def place(
@@ -206,8 +149,10 @@ def why_not(sitting: Sitting, session: Session, barred: Collection[int]) -> Why:
     if session.pk in barred:
         return Why.ELSEWHERE
     against = reason_against(sitting, session)
+    if against is None and session.pk not in sitting.hours:
+        against = Why.NO_RIDE
     is_off = session.booking.status == Status.CANCELLED
-    return Why.OFF if is_off and against is None else against or Why.ABSENT
+    return Why.OFF if is_off and against in {None, Why.NO_RIDE} else against or Why.ABSENT
 
 
 def give(sitting: Sitting, session: Session, seat: Seat | None, *, by: User | None) -> None:
@@ -219,8 +164,13 @@ def give(sitting: Sitting, session: Session, seat: Seat | None, *, by: User | No
             bring_back(sitting, seat, session)
     elif booking.status == Status.HELD and sitting.enrolment.status != OFFERED:
         sitting.held_again = booking
-    elif booking.starts_at != session.booking.starts_at:
+    elif differs(sitting, booking, session):
         sitting.rows.moved.append(moved(sitting, booking, session))
+
+
+def differs(sitting: Sitting, booking: Booking, session: Session) -> bool:
+    stands = sitting.standing.get(session.pk, Hour(booking.starts_at, booking.ends_at))
+    return stands.key != sitting.hours[session.pk].key
 
 
 def is_over(sitting: Sitting, booking: Booking) -> bool:
@@ -230,12 +180,9 @@ def is_over(sitting: Sitting, booking: Booking) -> bool:
     return booking.status == Status.EXPIRED or (booking.status == Status.CANCELLED and is_hold)
 
 
-OFFERED = Enrolment.Status.OFFERED
-
-
 def make(sitting: Sitting, session: Session, seat: Seat | None, *, by: User | None) -> None:
-    booking = new_booking(sitting.enrolment, session, by=by)
-    holdings = [holding_of(sitting, session)]
+    booking = new_booking(sitting.enrolment, sitting.hours[session.pk], by=by)
+    holdings = holdings_of(sitting, session)
     sitting.rows.made.append(Entry(booking, holdings, writing.described(booking, holdings)))
     seat = seat or Seat(enrolment=sitting.enrolment, session=session)
     seat.booking, seat.why = booking, ""
@@ -253,10 +200,11 @@ def bring_back(sitting: Sitting, seat: Seat, session: Session) -> None:
 
 def moved(sitting: Sitting, booking: Booking, session: Session) -> Entry:
     was = booking.starts_at
-    booking.starts_at, booking.ends_at = session.booking.starts_at, session.booking.ends_at
+    hour = sitting.hours[session.pk]
+    booking.starts_at, booking.ends_at = hour.starts_at, hour.ends_at
     booking.version += 1
     booking.schedule_version += 1
-    holdings = [holding_of(sitting, session)]
+    holdings = holdings_of(sitting, session)
     facts = {"was": was.isoformat(), **writing.described(booking, holdings)}
     return Entry(booking, holdings, facts)
 
@@ -276,8 +224,8 @@ def take_away(sitting: Sitting, seat: Seat, why: Why, *, party: Booking.Party) -
     (sitting.rows.given_up if why == Why.ABSENT else sitting.rows.dropped).append(entry)
 
 
-def new_booking(enrolment: Enrolment, session: Session, *, by: User | None) -> Booking:
-    series, hour = enrolment.group.series, session.booking
+def new_booking(enrolment: Enrolment, hour: Hour, *, by: User | None) -> Booking:
+    series = enrolment.group.series
     is_offer = enrolment.status == OFFERED
     return Booking(
         kind=Booking.Kind.PLACE,
@@ -295,12 +243,6 @@ def new_booking(enrolment: Enrolment, session: Session, *, by: User | None) -> B
     )
 
 
-def holding_of(sitting: Sitting, session: Session) -> Holding:
-    hour = session.booking
-    period = TimestamptzRange(hour.starts_at, hour.ends_at)
-    return Holding(Allocation.Part.PERSON, sitting.party.resources[0], 1, period)
-
-
 def write(sitting: Sitting, *, by: User | None) -> None:
     rows, people = sitting.rows, (sitting.person,)
     recording.carry_out(rows, people, by=by, party=Booking.Party.CENTRE)
@@ -308,6 +250,25 @@ def write(sitting: Sitting, *, by: User | None) -> None:
         confirm(sitting.held_again, by=by)
     save_seats(sitting)
     tell(sitting, people)
+
+
+def write_together(sittings: Sequence[Sitting], *, by: User | None) -> None:
+    """What is let go first, then what is held anew."""
+    rows = Written()
+    for one in sittings:
+        rows.moved += one.rows.moved
+        rows.restored += one.rows.restored
+        rows.dropped += one.rows.dropped
+        rows.given_up += one.rows.given_up
+    recording.carry_out(rows, (), by=by, party=Booking.Party.CENTRE)
+    for one in sittings:
+        if one.rows.made:
+            made = Written(made=one.rows.made)
+            recording.carry_out(made, (one.person,), by=by, party=Booking.Party.CENTRE)
+        if one.held_again:
+            confirm(one.held_again, by=by)
+        save_seats(one)
+        tell(one, (one.person,), is_series=False)
 
 
 def confirm(booking: Booking, *, by: User | None) -> None:
@@ -324,14 +285,14 @@ def save_seats(sitting: Sitting) -> None:
     Seat.objects.bulk_update(sitting.kept, ["why"])
 
 
-def tell(sitting: Sitting, people: tuple[Person, ...]) -> None:
+def tell(sitting: Sitting, people: tuple[Person, ...], *, is_series: bool = True) -> None:
     """Whoever listens, of what concerns this child: one text sums up the dates of a term."""
     rows = sitting.rows
     made = [one for one in recording.bookings_of(rows.made) if one.status == Status.CONFIRMED]
     if sitting.held_again:
         made.append(sitting.held_again)
     if made:
-        bookings_confirmed.send(Booking, bookings=made, people=people, is_series=True)
+        bookings_confirmed.send(Booking, bookings=made, people=people, is_series=is_series)
     again = recording.bookings_of([*rows.moved, *rows.restored])
     if standing := [one for one in again if one.status == Status.CONFIRMED]:
         bookings_rescheduled.send(Booking, bookings=standing, people=people)
@@ -349,7 +310,10 @@ def first_possible(group: Group, enrolment: Enrolment, *, after: datetime) -> Se
 
 
 def missed_if_enrolled(group: Group, enrolments: Iterable[Enrolment]) -> dict[int, list[Session]]:
-    """What `settle` would return, were they enrolled; nothing is written."""
+    """What `settle` would return, were they enrolled; nothing is written. Who rides misses nothing:
+    the board finds her an hour in which she can."""
+    if group.workshop.is_ridden:
+        return {}
     looked = {one.pk: if_enrolled(group, one) for one in enrolments}
     return {
         key: [one for one in wanted if one.pk in barred]
@@ -364,7 +328,8 @@ def if_enrolled(group: Group, enrolment: Enrolment) -> tuple[list[Session], set[
     was, enrolment.status, enrolment.group = enrolment.status, Enrolment.Status.ENROLLED, group
     sessions = selectors.sessions_ahead(group)
     party = scheduling_selectors.parties([enrolment.person])[enrolment.person_id]
-    sitting = Sitting(enrolment, party, seats_of([enrolment], sessions).get(enrolment.pk, {}))
+    seats = seats_of([enrolment], sessions).get(enrolment.pk, {})
+    sitting = Sitting(enrolment, party, seats, hours=whole_hours(sessions))
     wanted = [one for one in sessions if is_wanted(sitting, one)]
     barred = unable(sitting, group, wanted, arrangements_of([one.booking for one in wanted]))
     enrolment.status = was

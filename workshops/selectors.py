@@ -15,6 +15,7 @@ from scheduling import selectors as scheduling_selectors
 from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.models import Allocation, Booking, Resource
 from scheduling.policies import KNOWLEDGE_LASTS
+from scheduling.writing import Holding
 from workshops.models import Enrolment, Group, Seat, Session, Workshop
 from workshops.places import Claim, claim_of, in_line, most_taken
 
@@ -30,12 +31,16 @@ def workshops_of(staff: Staff) -> QuerySet[Workshop]:
 
 def groups_of(staff: Staff) -> QuerySet[Group]:
     found = Group.objects.filter(workshop__centre__in=staff.centre_ids)
-    return found.select_related("workshop__service", "workshop__centre", "series__service")
+    return found.select_related(
+        "workshop__service", "workshop__centre", "workshop__riding", "series__service"
+    )
 
 
 def sessions_of(staff: Staff) -> QuerySet[Session]:
     found = Session.objects.filter(group__workshop__centre__in=staff.centre_ids)
-    return found.select_related("group__workshop__service", "group__series", "booking__service")
+    return found.select_related(
+        "group__workshop__service", "group__workshop__riding", "group__series", "booking__service"
+    )
 
 
 def enrolments_of(staff: Staff) -> QuerySet[Enrolment]:
@@ -193,6 +198,16 @@ def resources_in(sessions: Collection[Session]) -> set[int]:
     """Ids of what these sessions hold."""
     held = Allocation.objects.filter(booking__session__in=sessions, active=True)
     return set(held.values_list("resource", flat=True))
+
+
+def held_beside(bookings: Collection[Booking]) -> dict[int, tuple[Holding, ...]]:
+    """What bookings hold now beside the people, the lead first; by booking."""
+    held = Allocation.objects.filter(booking__in=bookings, active=True).exclude(part=Part.PERSON)
+    found: dict[int, list[Holding]] = {}
+    for row in held.select_related("resource").order_by("booking", "pk"):
+        holding = Holding(Part(row.part), row.resource, row.lane, row.period)
+        found.setdefault(row.booking_id, []).append(holding)
+    return {key: tuple(holdings) for key, holdings in found.items()}
 
 
 def offers_over() -> QuerySet[Group]:

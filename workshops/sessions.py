@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from base import clock
 from people.models import User
 from scheduling import services, setup, steps
 from scheduling.arrangements import arrangements_of
@@ -14,14 +15,18 @@ from scheduling.series import services as series_services
 from scheduling.taking import deadlock_retried
 from workshops import seating, selectors
 from workshops.errors import ChildElsewhere
+from workshops.lines import keep_lines
 from workshops.models import Enrolment, Group, Seat, Session
+from workshops.sitting import day_of
 
 
 def lock_group(group: Group) -> Group:
     """Before everything else, so that commands on one group, and on its series, come one by
     one."""
     series = series_services.lock_series(group.series)
-    fresh = Group.objects.select_related("workshop__service", "workshop__centre").get(pk=group.pk)
+    fresh = Group.objects.select_related(
+        "workshop__service", "workshop__centre", "workshop__riding"
+    ).get(pk=group.pk)
     fresh.series = series
     return fresh
 
@@ -47,7 +52,7 @@ def keep_sessions(group: Group) -> None:
 
 def check_everybody_can(missed: dict[int, list[Session]]) -> None:
     """Raises ChildElsewhere with the days; nobody is told who, or why."""
-    days = sorted({seating.day_of(one) for sessions in missed.values() for one in sessions})
+    days = sorted({day_of(one) for sessions in missed.values() for one in sessions})
     if days:
         raise ChildElsewhere(days=", ".join(f"{day:%d.%m.%Y}" for day in days))
 
@@ -72,6 +77,7 @@ def cancel_session(
 ) -> Session:
     """Those who would have come are told, once. Raises AlreadyBegun, WrongStep, StaleVersion."""
     lock_group(session.group)
+    keep_lines(session)
     services.cancel_booking(
         session.booking, by=by, party=Booking.Party.CENTRE, reason=reason, version=version
     )
@@ -94,6 +100,7 @@ def move_session(
     """Everybody goes along, or (`leaving_out`) whoever can. Raises ChildElsewhere, and what
     `reschedule_booking` does."""
     group = lock_group(session.group)
+    keep_lines(session, later=minutes_between(session.booking.starts_at, starts_at))
     moved = services.reschedule_booking(
         session.booking,
         starts_at=starts_at,
@@ -108,6 +115,12 @@ def move_session(
     if not leaving_out:
         check_everybody_can(missed_at(group, [moved]))
     return reread(session)
+
+
+def minutes_between(one: datetime, other: datetime) -> int:
+    """By the clock on the wall, whatever the days."""
+    was, now = (clock.local(at) for at in (one, other))
+    return 60 * (now.hour - was.hour) + now.minute - was.minute
 
 
 @deadlock_retried

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from workshops import web
-from workshops.api import enrolments, groups, workshops
+from workshops.api import boards, enrolments, groups, workshops
 
 SESSION = "sessions/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
@@ -20,6 +20,10 @@ api_patterns = [
     path(f"{SESSION}cancel/", groups.CallOffSession.as_view(), name="session-cancel"),
     path(f"{SESSION}make-up/", groups.MakeUp.as_view(), name="session-make-up"),
     path(f"{SESSION}attendance/", groups.Attendance.as_view(), name="session-attendance"),
+    path(f"{SESSION}board/", boards.OneBoard.as_view(), name="riding-board"),
+    path(f"{SESSION}board/propose/", boards.ProposeBoard.as_view(), name="riding-board-propose"),
+    path(f"{SESSION}board/book/", boards.BookBoard.as_view(), name="riding-board-book"),
+    path("riding/call-off/", boards.CallOffRiding.as_view(), name="riding-call-off"),
     path("enrolments/", enrolments.Enrolments.as_view(), name="enrolments"),
     path(ENROLMENT, enrolments.OneEnrolment.as_view(), name="enrolment"),
     path(f"{ENROLMENT}steps/", enrolments.Steps.as_view(), name="enrolment-steps"),

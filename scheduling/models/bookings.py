@@ -82,6 +82,8 @@ class Booking(Record):
     class BlockReason(models.TextChoices):
         LEAVE = "leave", _("leave")
         MAINTENANCE = "maintenance", _("out of service")
+        VET = "vet", _("the vet")
+        FARRIER = "farrier", _("the farrier")
         OTHER = "other", _("other work")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -112,6 +112,7 @@ class Resource(Record):
         UNIT = "unit", _("unit")
         TOY = "toy", _("toy")
         HORSE = "horse", _("horse")
+        VOLUNTEER = "volunteer", _("volunteer")
 
         @property
         def longest_holding(self) -> timedelta:
@@ -154,7 +155,7 @@ class Resource(Record):
                     | Q(kind="person", person__isnull=False, user=None, resident=None)
                     | Q(kind="residence", resident__isnull=False, user=None, person=None)
                     | Q(
-                        kind__in=["room", "vehicle", "unit", "toy", "horse"],
+                        kind__in=["room", "vehicle", "unit", "toy", "horse", "volunteer"],
                         user=None,
                         person=None,
                         resident=None,

@@ -154,6 +154,11 @@ api:session-move   POST    session  403 403 200 200 403 200 200 403 404 401
 api:session-cancel POST    session  403 403 200 200 403 200 200 403 404 401
 api:session-make-up POST   cancelled_session 403 403 201 201 403 201 201 403 404 401
 api:session-attendance POST past_session 403 403 200 404 403 200 200 403 404 401
+api:riding-board   GET     riding_session 403 403 200 403 403 200 200 403 404 401
+api:riding-board   PUT     riding_session 403 403 200 403 403 200 200 403 404 401
+api:riding-board-propose POST riding_session 403 403 200 403 403 200 200 403 404 401
+api:riding-board-book POST riding_session 403 403 200 403 403 200 200 403 404 401
+api:riding-call-off POST   -        403 403 200 200 403 200 200 403 404 401
 api:enrolments     GET     -        200 200 200 200 200 200 200 200 200 401
 api:enrolments     POST    -        403 403 201 404 403 201 201 403 404 401
 api:enrolment      GET     enrolment 200 404 200 404 404 200 200 404 404 401
@@ -254,6 +259,8 @@ group-page         POST    group    403 403 422 422 403 422 422 403 404 302
 session-page       GET     session  200 200 200 200 200 200 200 200 404 302
 session-page       POST    session  403 403 422 422 403 422 422 403 404 302
 session-sheet      GET     session  403 403 200 200 403 200 200 403 404 302
+session-board      GET     riding_session 403 403 200 403 403 200 200 403 404 302
+session-board      POST    riding_session 403 403 422 403 403 422 422 403 404 302
 toys-page          GET     -        200 200 200 200 200 200 200 403 403 302
 toys-page          POST    -        422 422 422 422 422 422 422 403 403 302
 toy-return         POST    loan     302 302 302 404 302 302 302 404 404 302
@@ -551,6 +558,24 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     },
     "POST api:session-attendance": lambda h: {
         "lines": [{"person": h.child.public_id, "outcome": "attended"}]
+    },
+    "PUT api:riding-board": lambda h: {
+        "version": 1,
+        "lines": [
+            {
+                "child": h.rider.public_id,
+                "horse": h.horse.public_id,
+                "starts_at": "14:30",
+                "leader": h.helper.resource.public_id,
+            }
+        ],
+    },
+    "POST api:riding-board-propose": lambda h: {"version": 1},
+    "POST api:riding-board-book": lambda h: {"version": 1},
+    "POST api:riding-call-off": lambda h: {
+        "centre": h.centre.public_id,
+        "on": on(9),
+        "reason": "storm",
     },
     "POST api:enrolments": lambda h: {
         "group": h.group.public_id,

@@ -343,6 +343,7 @@ WRITES = [
 ]
 READS = [row for row in ROWS if row.method == "GET"]
 WHOLE = {
+    "api:riding-board",
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away", "api:effect"),
     *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),

@@ -145,6 +145,8 @@ def address_of(route: URLPattern, house: House) -> str:
         "workshops": house.workshop.public_id,
         "sessions": house.session.public_id,
     }
+    if route.name == "session-board":
+        ids["sessions"] = house.riding_session.public_id
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))
                               or ids.get(path.split("/")[0])))  # fmt: skip
@@ -168,7 +170,7 @@ HOSTILE_FIELDS = """
     days known wait why of code rhythm interval weekdays ends since specialist room original_start
     act group came lead outside result
     workshop name colleagues capacity on_school_vacations enrolment one_to_one consent_on together
-    is_trial leaving_out
+    is_trial leaving_out line child horse leader side_walkers
     initials duration buffer audiences least_age most_age doubtful_age needs_document least_adults
     offer_hours leaders rooms is_offered is_public vacation
 """
@@ -176,10 +178,13 @@ HOSTILE_FIELDS = """
 
 ACTS = ("", *STAY_ACTS, *SCHOOL_ACTS, "open", "cots", "hold", "admit", "wait")
 ACTS_OF_GROUPS = ("", *GROUP_ACTS, "places", "enrol", "note", "all", "undo", "cancel", "make_up")
+ACTS_OF_BOARDS = ("draw", "remove", "propose", "book", "call_off")
 
 
 def acts(reader: Reader, path: str) -> list[Any]:
     """A POST for each button that a page with several may have."""
+    if path.startswith("/sessions/") and path.endswith("/board/"):
+        return [partial(reader.post, act=act) for act in ACTS_OF_BOARDS]
     of_groups = path.startswith(("/groups/", "/sessions/"))
     return [partial(reader.post, act=act) for act in (ACTS_OF_GROUPS if of_groups else ACTS)]
 

@@ -52,12 +52,13 @@ from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.workshops import building as workshops_building
 from workshops import enrolling, pausing, sessions
-from workshops.models import Enrolment, Group, Session, Workshop
+from workshops.models import Enrolment, Group, Helper, Horse, Session, Workshop
 
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
 
 TUESDAY, FRIDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=11)
+WEDNESDAY = MONDAY + timedelta(days=2)
 WEEK = timedelta(weeks=1)
 
 
@@ -145,6 +146,10 @@ class House:
     newcomer: Person = None
     """A child whom nobody enrolled yet, with her mother."""
     newcomer_mother: Person = None
+    riding_session: Session = None
+    rider: Person = None
+    horse: Horse = None
+    helper: Helper = None
 
 
 @contextmanager
@@ -314,6 +319,30 @@ def library(centre: Centre, mother: Person, by: User) -> dict[str, Any]:
     return {"toy": toy, "loan": loan}
 
 
+def stable(centre: Centre, staff: dict[str, User], lead: Resource) -> dict[str, Any]:
+    """A group that rides on Wednesdays: one child, who is ready, one horse, one who leads it. `kin`
+    is of the family."""
+    by = staff["coordinator"]
+    with clock.frozen(NOW - timedelta(days=9)):
+        riding = workshops_building.riding(centre)
+        lead.services.add(riding.service)
+        group = workshops_building.group(
+            riding, by=by, lead=lead, starts_at=at(WEDNESDAY, 14), until=MONDAY + 6 * WEEK
+        )
+        rider = workshops_building.child(centre)
+        KinshipWall.objects.create(user=staff["kin"], household=rider.household)
+        workshops_building.ready_to_ride(rider, by=by)
+        workshops_building.enrol(
+            group, rider, by=by, from_on=clock.today(), consent_on=clock.today()
+        )
+    return {
+        "riding_session": group.sessions.order_by("booking__starts_at")[1],
+        "rider": rider,
+        "horse": workshops_building.horse(centre, "Звездел"),
+        "helper": workshops_building.volunteer(centre),
+    }
+
+
 def atelier(
     centre: Centre, child: Person, mother: Person, staff: dict[str, User]
 ) -> dict[str, Any]:
@@ -354,6 +383,7 @@ def atelier(
     for one in (offer, turn):
         one.refresh_from_db()
     return {
+        **stable(centre, staff, lead),
         "workshop": workshop,
         "leader": lead,
         "hall": Resource.objects.get(services=workshop.service, kind=Resource.Kind.ROOM),

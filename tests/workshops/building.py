@@ -13,7 +13,19 @@ from tests.support import building
 from workshops import enrolling, groups
 from workshops.enrolling import Application, Candidate
 from workshops.groups import Timetable
-from workshops.models import Belonging, Enrolment, Group, Workshop
+from workshops.models import (
+    Belonging,
+    Clearance,
+    Enrolment,
+    Group,
+    Helper,
+    Horse,
+    Rider,
+    Riding,
+    Skill,
+    Weighing,
+    Workshop,
+)
 
 MONDAY = building.MONDAY
 FIRST = MONDAY + timedelta(days=7)
@@ -131,3 +143,42 @@ def belongs(person: Person, audience: str, *, by: User) -> Belonging:
     return Belonging.objects.create(
         person=person, audience=audience, from_on=date(2026, 1, 1), noted_by=by
     )
+
+
+# --- Riding ----------------------------------------------------------------------------------
+
+
+def riding(of: Centre, *, minutes: int = 120, **settings: int) -> Workshop:
+    """A workshop in which each child rides for half an hour."""
+    made = workshop(of, minutes=minutes, capacity=24)
+    Riding.objects.create(workshop=made, **{"turnaround_minutes": 0} | settings)
+    return made
+
+
+def horse(of: Centre, name: str, *, kg: int = 60, **limits: int) -> Horse:
+    resource = Resource.objects.create(
+        kind=Resource.Kind.HORSE, name=name, centre=of, seats=1, lanes=1
+    )
+    return Horse.objects.create(resource=resource, carries_kg=kg, **limits)
+
+
+def volunteer(of: Centre, *skills: Skill, name: str = "") -> Helper:
+    """On working days from eight to six."""
+    resource = Resource.objects.create(
+        kind=Resource.Kind.VOLUNTEER, name=name or f"Volunteer {next(_numbers)}", centre=of
+    )
+    Availability.objects.bulk_create(
+        Availability(resource=resource, centre=of, weekday=day, starts=time(8), ends=time(18))
+        for day in range(5)
+    )
+    skills = skills or (Skill.LEADS_HORSES, Skill.WALKS_BESIDE)
+    return Helper.objects.create(resource=resource, centre=of, skills=list(skills))
+
+
+def ready_to_ride(person: Person, *, by: User, kg: int = 30, walkers: int = 0) -> Person:
+    """Weighed, and cleared by a doctor."""
+    noted = {"noted_by": by, "noted_at": clock.now()}
+    Rider.objects.create(person=person, side_walkers=walkers)
+    Weighing.objects.create(person=person, on=MONDAY, kg=kg, **noted)
+    Clearance.objects.create(person=person, issued_on=MONDAY, **noted)
+    return person

@@ -28,6 +28,7 @@ class Rule(StrEnum):
     CHILD_BUSY = "child_busy"
     CHILD_NOT_HERE = "child_not_here"
     CHILD_TWICE = "child_twice"
+    NOT_THEN = "not_then"
 
     HORSE_ABSENT = "horse_absent"
     HORSE_WORKING = "horse_working"
@@ -77,6 +78,7 @@ SENTENCES: Mapping[Rule, str | Promise] = {
         "%(child)s cannot ride at %(at)s: arrives at %(since)s and leaves by %(until)s."
     ),
     Rule.CHILD_TWICE: _("%(child)s rides more than once."),
+    Rule.NOT_THEN: _("%(child)s cannot come at %(at)s. Choose another hour."),
     Rule.HORSE_ABSENT: _("%(horse)s is away from %(since)s to %(until)s."),
     Rule.HORSE_WORKING: _("%(horse)s has other work from %(since)s to %(until)s."),
     Rule.HORSE_TAKEN: _("%(horse)s would carry two children at once at %(at)s."),

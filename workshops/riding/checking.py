@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from workshops.riding.apart import apart_breaches
 from workshops.riding.assisting import crowd_breaches, helper_breaches
 from workshops.riding.board import Board
 from workshops.riding.breaches import Breach, Minute, Rule
@@ -19,6 +20,7 @@ def broken(afternoon: Afternoon, rides: Sequence[Ride]) -> list[Breach]:
     found = [
         *_mount_breaches(board),
         *twice_breaches(board),
+        *apart_breaches(board),
         *helper_breaches(board),
         *crowd_breaches(board),
     ]

@@ -102,6 +102,8 @@ class Child:
     """How many walk beside the horse: 0 to 2, besides the leader."""
     busy: tuple[Span, ...] = ()
     """Other appointments that day, with the way there if there is one."""
+    away: tuple[Span, ...] = ()
+    """Hours at which this child is not to be here (D11, D12), for reasons that are not told."""
     arrives_at: int = 0
     leaves_at: int = DAY
     preferred_horse: str | None = None
@@ -156,6 +158,8 @@ class Afternoon:
     horses: tuple[Horse, ...]
     children: tuple[Child, ...]
     helpers: tuple[Helper, ...]
+    apart: frozenset[tuple[str, str]] = frozenset()
+    """Children who must not meet (D11)."""
     instructor: str | None = None
     """One of the helpers. None lets `propose` choose, and is a broken rule on a board."""
     session_minutes: int = 30

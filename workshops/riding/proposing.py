@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from workshops.riding.apart import parted
 from workshops.riding.breaches import Breach
 from workshops.riding.checking import unfit
 from workshops.riding.explaining import Why, why
@@ -89,6 +90,7 @@ def propose(
     from workshops.riding import conflicts  # noqa: PLC0415
     from workshops.riding.program import mounts_of  # noqa: PLC0415
 
+    afternoon = parted(afternoon)
     mounts = mounts_of(afternoon)
     found = _found(afternoon, mounts, seconds)
     rides, reached = tuple(found.rides), score(afternoon, found.rides)
@@ -132,14 +134,15 @@ def _left_out(
     return tuple(
         LeftOut(child.key, child.name, (), is_most)
         if child.key in able
-        else LeftOut(child.key, child.name, _against(afternoon, child))
+        else LeftOut(child.key, child.name, against(afternoon, child))
         for child in afternoon.children
         if child.key not in riding
     )
 
 
-def _against(afternoon: Afternoon, child: Child) -> tuple[Breach, ...]:
-    """What forbids the mount that least forbids."""
+def against(afternoon: Afternoon, child: Child) -> tuple[Breach, ...]:
+    """What keeps a child from riding at all, where least does; empty if some horse and hour would
+    do, were the afternoon otherwise empty."""
     tried = [
         unfit(afternoon, Ride(child.key, horse.key, start))
         for horse in afternoon.horses

@@ -55,6 +55,8 @@ def _time(board: Board, position: int, child: Child) -> Iterator[Breach]:
         if overlap(span, busy):
             since, until = map(Minute, busy)
             yield board.breach(Rule.CHILD_BUSY, position, since=since, until=until)
+    if any(overlap(span, away) for away in child.away):
+        yield board.breach(Rule.NOT_THEN, position)
 
 
 def twice_breaches(board: Board) -> Iterator[Breach]:

@@ -78,6 +78,7 @@ BROKEN = {
     "child_busy": (of_child(busy=((LATER - 1, LATER + 60),)), RIDE),
     "child_not_here": (of_child(leaves_at=LATER - 1), RIDE),
     "child_twice": (afternoon(), RIDE, replace(RIDE, starts_at=LATER)),
+    "not_then": (of_child(away=((LATER - 1, LATER),)), RIDE),
     "horse_absent": (of_horse(absent=(ALL_DAY,)), RIDE),
     "horse_working": (of_horse(worked=((FOURTEEN - 60, FOURTEEN + 1),)), RIDE),
     "horse_taken": (pair(), RIDE, replace(IVO, horse="zvezdel")),

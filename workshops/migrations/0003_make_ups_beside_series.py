@@ -19,8 +19,8 @@ def note_make_ups(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0017_feeds_of_groups'),
-        ('workshops', '0001_initial'),
+        ('scheduling', '0018_feeds_of_groups'),
+        ('workshops', '0002_horses_and_helpers'),
     ]
 
     operations = [migrations.RunPython(note_make_ups, migrations.RunPython.noop)]

@@ -111,6 +111,11 @@ class Workshop(Record):
     def name(self) -> str:
         return self.service.name
 
+    @property
+    def is_ridden(self) -> bool:
+        """Whether each child rides for a part of the session, instead of sitting in the whole."""
+        return hasattr(self, "riding")
+
     def is_for_age(self, age: int | None) -> bool:
         """Whether somebody of that age, in whole years, may come; an unknown age is not judged."""
         if age is None:
@@ -307,6 +312,7 @@ class Seat(models.Model):
         OFF = "off", _("the session is cancelled")
         AGE = "age", _("not of the right age on that date")
         ELSEWHERE = "elsewhere", _("cannot come at that hour")
+        NO_RIDE = "no_ride", _("no ride that day")
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="seats")
     session = models.ForeignKey(Session, models.CASCADE, related_name="seats")

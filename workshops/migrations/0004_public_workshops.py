@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workshops', '0002_make_ups_beside_series'),
+        ('workshops', '0003_make_ups_beside_series'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0005_open_languages'),
-        ('scheduling', '0016_group_sessions'),
+        ('scheduling', '0017_volunteers_and_horses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,354 @@
+"""A riding afternoon in the database: proposed, changed by hand, booked, moved, called off."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+
+from base import clock
+from base.errors import NotAllowed, StaleVersion
+from notifications.models import Reminder
+from people.models import Centre, KinshipWall, NoContact, Person, User
+from people.policies import staff
+from scheduling import blocking, services
+from scheduling.errors import AlreadyBegun, ResourceUnavailable
+from scheduling.models import Allocation, Booking, Modality
+from scheduling.planning import Wish
+from scheduling.verifying import discrepancies
+from tests.support import building
+from tests.workshops import building as made
+from tests.workshops.building import FIRST, MONDAY
+from workshops import boards, enrolling, sessions
+from workshops.afternoons import cast_of
+from workshops.errors import NothingToCallOff, NotRidden, RulesBroken
+from workshops.lines import board_of, booked_rides, lines_of
+from workshops.models import Board, Enrolment, Group, Helper, Horse, Seat, Session
+from workshops.riding.checking import broken
+from workshops.riding.facts import Ride
+from workshops.sights import sight
+
+pytestmark = pytest.mark.django_db
+
+TEN = 10 * 60
+
+
+class Stable(NamedTuple):
+    centre: Centre
+    by: User
+    group: Group
+    session: Session
+    children: list[Person]
+    horses: list[Horse]
+    helpers: list[Helper]
+
+
+@pytest.fixture
+def own() -> Stable:
+    """Three children, two horses and three who lead and walk, on Mondays from ten to twelve."""
+    centre = building.centre()
+    by = building.user(centre, "coordinator")
+    group = made.group(made.riding(centre), by=by)
+    children = [made.ready_to_ride(made.child(centre), by=by) for _ in range(3)]
+    for child in children:
+        made.enrol(group, child, by=by)
+    horses = [made.horse(centre, name) for name in ("Звездел", "Вихра")]
+    helpers = [made.volunteer(centre) for _ in range(3)]
+    session = group.sessions.order_by("booking__starts_at")[0]
+    return Stable(centre, by, group, read(session), children, horses, helpers)
+
+
+def read(session: Session) -> Session:
+    return sessions.reread(session)
+
+
+def rides_of(own: Stable, *starts: int) -> list[Ride]:
+    """Each child after the other, on the two horses in turn, each led by another."""
+    return [
+        Ride(
+            str(own.children[n].public_id),
+            str(own.horses[n % 2].public_id),
+            start,
+            leader=str(own.helpers[n].resource.public_id),
+        )
+        for n, start in enumerate(starts)
+    ]
+
+
+def book(own: Stable, rides: list[Ride]) -> Board:
+    board = boards.draw(own.session, rides, by=own.by, version=board_of(own.session).version)
+    return boards.book_board(own.session, by=own.by, version=board.version)
+
+
+def ride_booking(own: Stable, n: int) -> Booking:
+    return Seat.objects.get(session=own.session, enrolment__person=own.children[n]).booking
+
+
+def held_at(resource, hour: int, minute: int = 0) -> bool:
+    return Allocation.objects.filter(
+        resource=resource, active=True, period__contains=building.at(FIRST, hour, minute)
+    ).exists()
+
+
+def test_who_is_enrolled_holds_nothing_before_the_board_is_booked(own):
+    assert not Seat.objects.exclude(booking=None).exists()
+    assert lines_of(board_of(own.session)) == []
+
+
+def test_whole_afternoon_is_proposed_and_booked(own):
+    board, proposal = boards.propose_board(own.session, by=own.by, version=1)
+    assert {ride.child for ride in proposal.rides} == {str(one.public_id) for one in own.children}
+    assert all(why.sentence for why in proposal.whys)
+    assert not Seat.objects.exclude(booking=None).exists()
+
+    boards.book_board(own.session, by=own.by, version=board.version)
+    assert booked_rides(own.session) == lines_of(board)
+    assert Board.objects.get().lines is None
+    for ride in proposal.rides:
+        booking = ride_booking(own, [str(one.public_id) for one in own.children].index(ride.child))
+        local = clock.local(booking.starts_at)
+        assert (local.hour * 60 + local.minute, booking.status) == (ride.starts_at, "confirmed")
+        assert booking.ends_at - booking.starts_at == timedelta(minutes=30)
+        parts = booking.allocations.filter(active=True).order_by("pk")
+        assert [one.part for one in parts] == ["lead", "horse", "person"]
+    assert discrepancies() == []
+
+
+def test_nobody_rides_where_nothing_is_ridden(own):
+    group = made.group(made.workshop(own.centre), by=own.by)
+    session = group.sessions.first()
+    with pytest.raises(NotRidden):
+        boards.propose_board(session, by=own.by, version=1)
+
+
+def test_broken_rules_are_named_and_nothing_is_booked(own):
+    heavy = replace(rides_of(own, TEN)[0], leader=None)
+    with pytest.raises(RulesBroken) as refused:
+        book(own, [heavy, replace(rides_of(own, TEN, TEN)[1], horse=heavy.horse)])
+    assert refused.value.facts["rules"] == {"no_leader": 1, "horse_taken": 1}
+    assert not Seat.objects.exclude(booking=None).exists()
+
+
+def test_stale_board_is_refused(own):
+    boards.draw(own.session, rides_of(own, TEN), by=own.by, version=1)
+    with pytest.raises(StaleVersion):
+        boards.draw(own.session, [], by=own.by, version=1)
+    with pytest.raises(StaleVersion):
+        boards.book_board(own.session, by=own.by, version=1)
+
+
+def test_board_is_closed_once_the_afternoon_begins(own):
+    board = boards.draw(own.session, rides_of(own, TEN), by=own.by, version=1)
+    with clock.frozen(building.at(FIRST, 10, 1)), pytest.raises(AlreadyBegun):
+        boards.book_board(own.session, by=own.by, version=board.version)
+
+
+def test_two_children_change_places(own):
+    book(own, rides_of(own, TEN, TEN))
+    first, second, _ = rides_of(own, TEN, TEN, TEN)
+    book(own, [replace(first, horse=second.horse), replace(second, horse=first.horse)])
+    assert {ride.child: ride.horse for ride in booked_rides(own.session)} == {
+        first.child: second.horse,
+        second.child: first.horse,
+    }
+    assert discrepancies() == []
+
+
+def test_another_horse_at_the_same_hour_is_no_news(own):
+    card_of_mother(own, 0)
+    book(own, rides_of(own, TEN))
+    told = Reminder.objects.count()
+    (ride,) = rides_of(own, TEN)
+    book(own, [replace(ride, horse=str(own.horses[1].public_id))])
+    assert not Reminder.objects.filter(kind=Reminder.Kind.MOVED).exists()
+    assert Reminder.objects.exclude(status="dropped").count() == told > 0
+
+
+def card_of_mother(own: Stable, n: int) -> None:
+    (carer,) = own.children[n].carers.all()
+    building.card(carer.adult)
+
+
+def test_horse_and_helper_are_taken_for_everybody_else(own):
+    book(own, rides_of(own, TEN))
+    horse, helper = own.horses[0].resource, own.helpers[0].resource
+    assert held_at(horse, 10)
+    assert held_at(helper, 10, 29)
+    assert not held_at(horse, 10, 30)
+    with pytest.raises(ResourceUnavailable):
+        blocking.block_resource(
+            horse,
+            centre_id=own.centre.pk,
+            starts_at=building.at(FIRST, 9),
+            ends_at=building.at(FIRST, 11),
+            reason=Booking.BlockReason.VET,
+            by=own.by,
+        )
+
+
+def test_vet_keeps_the_horse_off_the_board(own):
+    blocking.block_resource(
+        own.horses[0].resource,
+        centre_id=own.centre.pk,
+        starts_at=building.at(FIRST, 9),
+        ends_at=building.at(FIRST, 11),
+        reason=Booking.BlockReason.VET,
+        by=own.by,
+    )
+    with pytest.raises(RulesBroken) as refused:
+        book(own, rides_of(own, TEN))
+    assert refused.value.facts["rules"] == {"horse_absent": 1}
+
+
+def test_child_with_another_appointment_rides_around_it(own):
+    therapy = building.service(own.centre, minutes=60)
+    therapist = building.specialist(own.centre, [therapy])
+    building.place(own.centre, [therapy])
+    building.case(own.children[0], services=[therapy])
+    wish = Wish(therapy, building.at(FIRST, 10), therapist, (own.children[0],), Modality.ON_SITE)
+    services.book(wish, by=own.by)
+    with pytest.raises(RulesBroken) as refused:
+        book(own, rides_of(own, TEN + 30))
+    assert refused.value.facts["rules"] == {"child_busy": 1}
+
+    _, proposal = boards.propose_board(
+        own.session, by=own.by, version=board_of(own.session).version
+    )
+    starts = {ride.child: ride.starts_at for ride in proposal.rides}
+    assert starts[str(own.children[0].public_id)] >= TEN + 60
+
+
+def test_who_must_not_meet_rides_at_another_time_and_nobody_reads_why(own):
+    NoContact.objects.create(one=own.children[0], other=own.children[1], since_on=MONDAY)
+    with pytest.raises(RulesBroken) as refused:
+        book(own, rides_of(own, TEN, TEN + 40))
+    assert refused.value.facts["rules"] == {"not_then": 1}
+    book(own, rides_of(own, TEN, TEN + 45))
+
+
+def test_presence_for_another_reason_counts_too(own):
+    other = building.person(own.centre)
+    NoContact.objects.create(one=own.children[0], other=other, since_on=MONDAY)
+    therapy = building.service(own.centre, minutes=60)
+    building.place(own.centre, [therapy])
+    building.case(other, services=[therapy])
+    therapist = building.specialist(own.centre, [therapy])
+    wish = Wish(therapy, building.at(FIRST, 11), therapist, (other,), Modality.ON_SITE)
+    services.book(wish, by=own.by)
+    with pytest.raises(RulesBroken) as refused:
+        book(own, rides_of(own, TEN + 20))
+    assert refused.value.facts["rules"] == {"not_then": 1}
+    book(own, rides_of(own, TEN + 15))
+
+
+def test_kin_neither_instructs_nor_helps(own):
+    lead = Allocation.objects.get(booking=own.session.booking, part="lead").resource.user
+    helper = building.specialist(own.centre, [own.group.workshop.service])
+    Helper.objects.create(resource=helper, centre=own.centre, skills=["leads_horses"])
+    assert helper.public_id in {one.public_id for one in cast_of(own.session).helpers.values()}
+    household = own.children[0].household
+    KinshipWall.objects.create(user=helper.user, household=household)
+    assert helper.public_id not in {one.public_id for one in cast_of(own.session).helpers.values()}
+    KinshipWall.objects.create(user=lead, household=household)
+    found = broken(cast_of(own.session).afternoon, rides_of(own, TEN))
+    assert [breach.code for breach in found] == ["not_then"]
+
+
+def test_work_elsewhere_in_the_week_counts(own):
+    horse = own.horses[0]
+    Horse.objects.filter(pk=horse.pk).update(most_days_a_week=1)
+    made_on = made.group(
+        own.group.workshop, by=own.by, starts_at=building.at(FIRST + timedelta(days=1), 10)
+    )
+    made.enrol(made_on, own.children[0], by=own.by)
+    tuesday = read(made_on.sessions.order_by("booking__starts_at")[0])
+    book(own._replace(session=tuesday), rides_of(own, TEN))
+    found = broken(cast_of(own.session).afternoon, rides_of(own, TEN))
+    assert [breach.code for breach in found] == ["horse_week"]
+    assert cast_of(own.session).afternoon.children[0].last_horse is None
+    later = read(own.group.sessions.order_by("booking__starts_at")[1])
+    lasts = {one.key: one.last_horse for one in cast_of(later).afternoon.children}
+    assert lasts[str(own.children[0].public_id)] == str(horse.public_id)
+
+
+def test_who_leaves_or_pauses_falls_off_the_board(own):
+    book(own, rides_of(own, TEN, TEN))
+    enrolment = Enrolment.objects.get(person=own.children[0])
+    enrolling.withdraw(enrolment, on=MONDAY, by=own.by)
+    assert [ride.child for ride in booked_rides(own.session)] == [str(own.children[1].public_id)]
+    assert not held_at(own.horses[0].resource, 10)
+
+
+def test_ride_taken_off_frees_horse_and_helper_and_tells_the_family(own):
+    card_of_mother(own, 0)
+    book(own, rides_of(own, TEN, TEN))
+    book(own, rides_of(own, TEN, TEN)[1:])
+    assert ride_booking(own, 0).status == "cancelled"
+    assert Seat.objects.get(enrolment__person=own.children[0]).why == Seat.Why.NO_RIDE
+    assert not held_at(own.horses[0].resource, 10)
+    book(own, rides_of(own, TEN, TEN))
+    assert len(booked_rides(own.session)) == 2
+    assert discrepancies() == []
+
+
+def test_weather_cancels_the_day_and_tells_each_family_once(own):
+    card_of_mother(own, 0)
+    book(own, rides_of(own, TEN))
+    second = made.group(own.group.workshop, by=own.by, starts_at=building.at(FIRST, 14))
+    done = boards.call_off_day(own.centre, FIRST, by=own.by, reason="Буря")
+    assert {one.group_id for one in done} == {own.group.pk, second.pk}
+    assert ride_booking(own, 0).cancelled_by == Booking.Party.CENTRE
+    told = Reminder.objects.filter(kind=Reminder.Kind.CANCELLED).exclude(status="dropped")
+    assert [one.booking for one in told] == [ride_booking(own, 0)]
+    assert not held_at(own.horses[0].resource, 10)
+    with pytest.raises(NothingToCallOff):
+        boards.call_off_day(own.centre, FIRST, by=own.by, reason="Буря")
+
+
+def test_weather_in_the_middle_leaves_what_was_ridden(own):
+    book(own, rides_of(own, TEN, TEN + 60))
+    with clock.frozen(building.at(FIRST, 10, 20)):
+        boards.call_off_day(own.centre, FIRST, by=own.by, reason="Буря")
+        assert ride_booking(own, 0).status == "confirmed"
+        assert ride_booking(own, 1).status == "cancelled"
+
+
+def test_session_that_comes_back_has_its_lines_as_a_draft(own):
+    book(own, rides_of(own, TEN))
+    cancelled = sessions.cancel_session(own.session, by=own.by, reason="Буря")
+    assert lines_of(board_of(cancelled)) == rides_of(own, TEN)
+    assert booked_rides(cancelled) == []
+
+
+def test_moved_session_keeps_its_lines_at_the_same_distance(own):
+    book(own, rides_of(own, TEN))
+    moved = sessions.move_session(own.session, starts_at=building.at(FIRST, 14), by=own.by)
+    (line,) = lines_of(board_of(moved))
+    assert line == replace(rides_of(own, TEN)[0], starts_at=TEN + 4 * 60)
+    assert booked_rides(moved) == []
+    boards.book_board(moved, by=own.by, version=board_of(moved).version)
+    assert booked_rides(moved) == [line]
+    assert discrepancies() == []
+
+
+def test_kin_of_who_rides_does_not_read_the_board(own):
+    reader = staff(building.user(own.centre, "coordinator"))
+    assert sight(reader, own.session).waiting
+    KinshipWall.objects.create(user=reader.user, household=own.children[0].household)
+    with pytest.raises(NotAllowed):
+        sight(reader, own.session)
+
+
+@pytest.mark.parametrize("more", [0, 12])
+def test_afternoon_is_read_in_as_many_queries(own, more, django_assert_num_queries):
+    for _ in range(more):
+        child = made.ready_to_ride(made.child(own.centre), by=own.by)
+        made.enrol(own.group, child, by=own.by)
+        made.horse(own.centre, f"Horse {child.pk}")
+        made.volunteer(own.centre)
+    cast_of(own.session)
+    with django_assert_num_queries(QUERIES):
+        cast_of(own.session)
+
+
+QUERIES = 14

@@ -1,0 +1,92 @@
+"""The lines of a riding session's board: as they are booked, and as somebody is drawing them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from base import clock
+from scheduling.models import Allocation, Resource
+from scheduling.writing import Holding
+from workshops import riding_selectors, selectors
+from workshops.errors import NotRidden
+from workshops.models import Board, Seat, Session
+from workshops.riding.facts import Ride
+
+Part = Allocation.Part
+
+
+def booked_rides(session: Session) -> list[Ride]:
+    """In order of time."""
+    seats = session.seats.filter(booking__status__in=selectors.COMING)
+    riding = {one.booking_id: one for one in seats.select_related("booking", "enrolment__person")}
+    held = selectors.held_beside([one.booking for one in riding.values() if one.booking])
+    keys = horse_keys(held)
+    rides = [
+        ride_of(riding[booking], holdings, keys)
+        for booking, holdings in held.items()
+        if any(one.part == Part.HORSE for one in holdings)
+    ]
+    return sorted(rides, key=lambda ride: (ride.starts_at, ride.horse))
+
+
+def horse_keys(held: dict[int, tuple[Holding, ...]]) -> dict[int, str]:
+    """By resource."""
+    resources = {
+        one.resource.pk for holdings in held.values() for one in holdings if one.part == Part.HORSE
+    }
+    return riding_selectors.keys_of_horses(resources)
+
+
+def ride_of(seat: Seat, holdings: Sequence[Holding], keys: dict[int, str]) -> Ride:
+    def those(part: Part) -> list[Resource]:
+        return [one.resource for one in holdings if one.part == part]
+
+    assert seat.booking is not None
+    begins = clock.local(seat.booking.starts_at)
+    leaders = those(Part.LEAD)
+    return Ride(
+        child=str(seat.enrolment.person.public_id),
+        horse=keys[those(Part.HORSE)[0].pk],
+        starts_at=begins.hour * 60 + begins.minute,
+        leader=str(leaders[0].public_id) if leaders else None,
+        side_walkers=tuple(str(one.public_id) for one in those(Part.COLLEAGUE)),
+    )
+
+
+def board_of(session: Session) -> Board:
+    """As it is kept, or one on which nothing was done yet. Raises NotRidden."""
+    if not session.group.workshop.is_ridden:
+        raise NotRidden
+    found = Board.objects.filter(session=session).first()
+    return found or Board(session=session, lines=None, version=1)
+
+
+def lines_of(board: Board) -> list[Ride]:
+    """The draft, or what is booked."""
+    if board.lines is None:
+        return booked_rides(board.session)
+    return [as_ride(line) for line in board.lines]
+
+
+def as_ride(line: dict[str, Any]) -> Ride:
+    return Ride(**(line | {"side_walkers": tuple(line["side_walkers"])}))
+
+
+def in_order(rides: Sequence[Ride]) -> list[Ride]:
+    return sorted(rides, key=lambda ride: (ride.starts_at, ride.horse, ride.child))
+
+
+def draft_of(rides: Sequence[Ride]) -> list[dict[str, Any]]:
+    return [asdict(ride) for ride in in_order(rides)]
+
+
+def keep_lines(session: Session, *, later: int = 0) -> None:
+    """Before what is booked falls: the lines stay as a draft, so many minutes later."""
+    if not session.group.workshop.is_ridden:
+        return
+    board = board_of(session)
+    rides = lines_of(board)
+    if rides:
+        moved = [replace(one, starts_at=one.starts_at + later) for one in rides]
+        drawn = {"lines": draft_of(moved), "version": board.version + 1}
+        Board.objects.update_or_create(session=session, defaults=drawn)
