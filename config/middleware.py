@@ -50,7 +50,7 @@ class DatabaseDownMiddleware:
 def database_down(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/v/"):
         response = problems.neutral(503)
-    elif request.path.startswith(("/api/", "/feeds/", "/hooks/")):
+    elif request.path.startswith(("/api/", "/feeds/", "/public/", "/hooks/")):
         response = problems.plain(problems.DATABASE_DOWN)
     else:
         response = render(request, "503.html", status=503)

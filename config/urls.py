@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/v1/.*\.ics$", pages.nothing_here, name="api-nothing"),
     re_path(r"^api/v1/.*/$", pages.nothing_here, name="api-nothing"),
     path("", include("scheduling.urls")),
+    path("", include("workshops.urls")),
     path("", include("notifications.urls")),
     path("", include("desk.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -25,7 +25,15 @@ from people import selectors as people_selectors
 from people.models import Person
 from people.policies import BOOKS, MANAGES_RESOURCES, Staff
 from scheduling import feeds, lookup
-from scheduling.models import Booking, Feed, Modality, Participation, Resource, Service
+from scheduling.models import (
+    Booking,
+    Feed,
+    Modality,
+    Participation,
+    Resource,
+    Series,
+    Service,
+)
 
 MAX_PEOPLE = 20
 WINDOW = timedelta(days=14)
@@ -300,10 +308,11 @@ class FeedForm(StaffForm):
     def __init__(self, *args: Any, calendars: Sequence[feeds.Calendar], **options: Any) -> None:
         super().__init__(*args, **options)
         self.calendars = {str(one.public_id): one for one in calendars}
+        names = selectors.names_of(calendars)
         groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key, one in self.calendars.items():
             if not feeds.is_own(self.staff, one):
-                groups[group_of(one)].append((key, one.name))
+                groups[group_of(one)].append((key, names[one]))
         of: Any = self.fields["of"]
         of.choices = [("", _("My own calendar")), *groups.items()]
 
@@ -321,8 +330,9 @@ GROUPS = {
 
 
 def group_of(calendar: feeds.Calendar) -> str:
-    kind = Resource.Kind(calendar.kind) if isinstance(calendar, Resource) else None
-    return str(GROUPS[kind] if kind else _("All hours of a centre"))
+    if isinstance(calendar, Resource):
+        return str(GROUPS[Resource.Kind(calendar.kind)])
+    return str(_("Groups") if isinstance(calendar, Series) else _("All hours of a centre"))
 
 
 class OuterCalendarForm(Form):

@@ -27,6 +27,7 @@ from people.policies import (
 from rooms import selectors as rooms_selectors
 from rooms.models import Stay
 from scheduling import calendars, holdings, lookup, policies, setup, slots
+from scheduling.feeds import Calendar
 from scheduling.intervals import Span, instant_of, intersect, merge, seconds, subtract
 from scheduling.models import Allocation, Booking, Modality, Resource, Series, Service, Term
 from scheduling.policies import known_series
@@ -367,3 +368,14 @@ def series_of(staff: Staff, person: Person) -> list[tuple[Series, Term]]:
     terms = Term.objects.filter(series__in=known, event__end_recurring_period__gte=clock.now())
     found = terms.select_related("series__service", "event__rule", "lead").order_by("event__start")
     return [(term.series, term) for term in {term.series_id: term for term in found}.values()]
+
+
+def names_of(followed: Iterable[Calendar]) -> dict[Calendar, str]:
+    """What each calendar is called; a group's has the group's name."""
+    found = list(followed)
+    plans = [one for one in found if isinstance(one, Series)]
+    groups = dict(Group.objects.filter(series__in=plans).values_list("series", "name"))
+    return {
+        one: groups.get(one.pk, one.service.name) if isinstance(one, Series) else one.name
+        for one in found
+    }

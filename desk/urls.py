@@ -21,6 +21,7 @@ from desk.web import (
     today,
     told,
     visits,
+    workshops,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -55,6 +56,9 @@ urlpatterns: list[URLPattern] = [
     path("stays/waiting/", stays.waiting_page, name="waiting-page"),
     path("stays/<uuid:public_id>/", stays.stay_page, name="stay-page"),
     path("workshops/", groups.week_page, name="workshops-page"),
+    path("workshops/offered/", workshops.offered_page, name="offered-workshops"),
+    path("workshops/new/", workshops.new_workshop, name="new-workshop"),
+    path("workshops/<uuid:public_id>/", workshops.workshop_page, name="workshop-page"),
     path("groups/new/", groups.new_group, name="new-group"),
     path("groups/<uuid:public_id>/", groups.group_page, name="group-page"),
     path("sessions/<uuid:public_id>/", sessions.session_page, name="session-page"),

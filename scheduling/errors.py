@@ -147,3 +147,18 @@ class UnitOnlyBusy(DomainError):
 class InvalidInterval(DomainError):
     code = "invalid_interval"
     sentence = _("The end must be after the start, and not more than %(days)s days later.")
+
+
+class VacationBackwards(DomainError):
+    code = "vacation_backwards"
+    sentence = _("The last day of a vacation cannot come before its first.")
+
+
+class VacationTooLong(DomainError):
+    code = "vacation_too_long"
+    sentence = _("A school vacation is shorter than %(days)s days. Look at the years again.")
+
+
+class VacationTaken(DomainError):
+    code = "vacation_taken"
+    sentence = _("Some of those days are “%(name)s” already.")

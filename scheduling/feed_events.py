@@ -5,7 +5,7 @@ much of it is shown. The marks come in pages, out of one snapshot; the rest is r
 whose text nobody has written yet.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 from base import clock
 from base.rows import fetch, stream
 from scheduling.calendars import KNOWN, facts_of
-from scheduling.feeds import Subscription
+from scheduling.feeds import DATES, Subscription
 from scheduling.models import LONGEST_STAY, Feed
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=365)
@@ -113,6 +113,19 @@ MARKS_OF_CENTRE = {
     for level, shown in LEVELS.items()
 }
 
+MARKS_OF_SERIES = {
+    level: MARKS.format(
+        held="true",
+        level=str(level),
+        source=f"""
+            ({DATES.format(columns="one.*", series="%(series)s")}) booking
+            WHERE booking.starts_at > %(begins)s AND booking.starts_at < %(ends)s
+        """,
+    )
+    for level in (BUSY, DISCREET)
+}
+"""When a group meets is known to whoever may have its address at all."""
+
 HOURS = f"""
     SELECT booking.id, booking.public_id, {VERSION}, booking.starts_at, booking.ends_at,
            coalesce(service.initials, ''), coalesce(service.name, ''), {CHANGED}
@@ -141,11 +154,16 @@ NIGHTS = f"""
 def marks(found: Subscription) -> Iterator[list[int]]:
     """Pages of marks, 30 days back to 365 ahead of Sofia's midnight, so that the text changes once
     a day at most; of what is cancelled or given to a colleague, for 30 days more."""
-    statements = MARKS_OF_CENTRE if found.resource_id is None else MARKS_OF_RESOURCE
-    statement = statements[LEVEL[found.detail]]
+    statement = statements_for(found)[LEVEL[found.detail]]
     for pages in stream(statement, facts_of(found.reader) | window(found), size=PAGES):
         for (page,) in pages:
             yield page
+
+
+def statements_for(found: Subscription) -> Mapping[int, str]:
+    if found.series_id is not None:
+        return MARKS_OF_SERIES
+    return MARKS_OF_CENTRE if found.resource_id is None else MARKS_OF_RESOURCE
 
 
 def hours(wanted: Sequence[int], *, at: datetime) -> dict[int, FeedEvent]:
@@ -201,6 +219,7 @@ def window(found: Subscription) -> dict[str, Any]:
         "now": found.asked_at,
         "resource": found.resource_id,
         "centre": found.centre_id,
+        "series": found.series_id,
         "begins": midnight - BACK,
         "ends": midnight + AHEAD,
         "kept": midnight - CANCELLED_KEPT,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from base import clock
 from base.rows import fetch
@@ -19,13 +19,14 @@ from people.credentials import by_centre
 from people.models import Centre, User
 from people.policies import SHELTERS, Staff
 from people.selectors import centres_of, not_found
+from scheduling import lookup, policies
 from scheduling.errors import FullElsewhere, NoCalendar, UnitOnlyBusy
 from scheduling.lookup import IS_FOLLOWED, followed
-from scheduling.models import Feed, Resource
+from scheduling.models import Booking, Feed, Resource, Series
 
 Detail = Feed.Detail
-Calendar = Resource | Centre
-"""What an address is of; of a centre: its hours."""
+Calendar = Resource | Centre | Series
+"""What an address is of; of a centre: its hours; of a series: a group's sessions."""
 
 LAST_USE_STEP = timedelta(hours=1)
 """Last use is kept to this step, so that a poll is a read and seldom a write."""
@@ -44,6 +45,7 @@ class Subscription:
     detail: Detail
     resource_id: int | None
     centre_id: int | None
+    series_id: int | None
     is_unit: bool
     last_used_at: datetime | None
     asked_at: datetime
@@ -62,11 +64,28 @@ REVISIONS = """
 """
 """Every hour of a centre holds one of its places or somebody who has or had a role there."""
 
+DATES = """
+    SELECT {columns} FROM scheduling_booking one JOIN scheduling_term term ON term.id = one.term_id
+     WHERE term.series_id = {series}
+     UNION ALL
+    SELECT {columns} FROM scheduling_booking one
+      JOIN scheduling_series_beside beside ON beside.booking_id = one.id
+     WHERE beside.series_id = {series}
+"""
+"""Bookings of a series, and those that make up for one of them."""
+
+VERSIONS = f"""
+    SELECT count(*) || ' ' || sum(version)
+      FROM ({DATES.format(columns="one.version", series="plan.id")}) dates
+"""  # noqa: S608 - constants
+"""A group has some dozens of dates in a term, and every change of one is a version."""
+
 SUBSCRIPTION = f"""
-    SELECT feed.id, feed.detail, feed.resource_id, feed.centre_id, it.kind = 'unit',
+    SELECT feed.id, feed.detail, feed.resource_id, feed.centre_id, feed.series_id, it.kind = 'unit',
            feed.last_used_at, owner.id, hers.names,
            (SELECT stamp FROM scheduling_setupstamp),
-           coalesce(it.revision::text, ({REVISIONS})),
+           CASE WHEN plan.id IS NOT NULL THEN ({VERSIONS})
+                WHEN it.id IS NOT NULL THEN it.revision::text ELSE ({REVISIONS}) END,
            ARRAY(SELECT id FROM scheduling_booking
              WHERE status = 'held' AND hold_expires_at > %(now)s),
            ARRAY(SELECT household_id FROM people_kinshipwall WHERE user_id = owner.id),
@@ -75,6 +94,7 @@ SUBSCRIPTION = f"""
       FROM scheduling_feed feed
       JOIN people_user owner ON owner.id = feed.user_id
       LEFT JOIN scheduling_resource it ON it.id = feed.resource_id
+      LEFT JOIN scheduling_series plan ON plan.id = feed.series_id
      CROSS JOIN LATERAL (
            SELECT array_agg(centre_id::text || ' ' || name) AS names,
                   array_agg(centre_id) AS centres,
@@ -84,6 +104,7 @@ SUBSCRIPTION = f"""
               AND (until_on IS NULL OR until_on >= %(today)s)) hers
      WHERE feed.token_hash = %(hash)s AND owner.is_active
        AND (feed.centre_id = ANY(hers.centres)
+            OR plan.kind = 'session' AND plan.centre_id = ANY(hers.centres)
             OR it.user_id = owner.id AND it.is_active AND hers.centres IS NOT NULL
             OR {IS_FOLLOWED.format(centres="hers.centres", shelters="hers.shelters")})
 """  # noqa: S608 - constants
@@ -104,6 +125,7 @@ def open_feed(staff: Staff, of: Calendar, *, detail: Detail) -> tuple[Feed, str]
         user=staff.user,
         resource=of if isinstance(of, Resource) else None,
         centre=of if isinstance(of, Centre) else None,
+        series=of if isinstance(of, Series) else None,
         defaults={
             "detail": detail,
             "token_hash": hash_of(token),
@@ -130,13 +152,33 @@ def is_of_unit(of: Calendar) -> bool:
 
 
 def calendars(staff: Staff) -> list[Calendar]:
-    """Everything that she may have an address of."""
-    return [*followed(staff), *centres_of(staff)]
+    """Everything that she may have an address of; of groups those that still meet."""
+    return [*followed(staff), *centres_of(staff), *timetables_ahead(staff)]
 
 
-def calendar(staff: Staff, *, resource: UUID | None = None, centre: UUID | None = None) -> Calendar:
-    """The named resource or centre; the caller's own calendar when nothing is named.
-    Raises NotFound, NoCalendar."""
+def timetables_ahead(staff: Staff) -> QuerySet[Series]:
+    ahead = Booking.objects.filter(term__series=OuterRef("pk"), ends_at__gt=clock.now())
+    return policies.timetables_of(staff).filter(Exists(ahead))
+
+
+def still_hers(staff: Staff, feeds: Sequence[Feed]) -> list[Calendar]:
+    """Which of the calendars of these addresses she may still see."""
+    of_groups = [one.series_id for one in feeds if one.series_id]
+    timetables = policies.timetables_of(staff).filter(pk__in=of_groups)
+    return [*followed(staff), *centres_of(staff), *timetables]
+
+
+def calendar(
+    staff: Staff,
+    *,
+    resource: UUID | None = None,
+    centre: UUID | None = None,
+    series: UUID | None = None,
+) -> Calendar:
+    """The named resource, centre or group's series; the caller's own calendar when nothing is
+    named. Raises NotFound, NoCalendar."""
+    if series is not None:
+        return lookup.timetable(staff, series)
     if centre is not None:
         return centres_of(staff).filter(public_id=centre).first() or not_found("centre")
     if resource is not None:
@@ -165,7 +207,11 @@ def close_feed(user: User, public_id: UUID) -> None:
 
 
 def feeds_of(user: User) -> QuerySet[Feed]:
-    return Feed.objects.filter(user=user).select_related("resource", "centre").order_by("pk")
+    return (
+        Feed.objects.filter(user=user)
+        .select_related("resource", "centre", "series__service")
+        .order_by("pk")
+    )
 
 
 def subscription(token: str) -> Subscription | None:
@@ -187,6 +233,7 @@ def as_subscription(
     detail: str,
     resource_id: int | None,
     centre_id: int | None,
+    series_id: int | None,
     is_unit: bool | None,
     last_used_at: datetime | None,
     user_id: int,
@@ -204,6 +251,7 @@ def as_subscription(
         Detail(detail),
         resource_id,
         centre_id,
+        series_id,
         bool(is_unit),
         last_used_at,
         asked_at,

@@ -77,7 +77,7 @@ def head() -> bytes:
     return text.removesuffix(TAIL)
 
 
-def vevent(event: FeedEvent) -> bytes:
+def vevent(event: FeedEvent, *, visibility: str = "PRIVATE") -> bytes:
     """UID is the booking's for ever; SEQUENCE grows with every change (RFC 5546 2.1.4).
 
     DTSTAMP is the last change, not the present: the same events are the same bytes. We write it
@@ -87,7 +87,7 @@ def vevent(event: FeedEvent) -> bytes:
     return (
         f"BEGIN:VEVENT\r\n{summary}\r\nDTSTART{moment(event.starts_at)}\r\n"
         f"DTEND{moment(event.ends_at)}\r\nDTSTAMP:{universal(event.changed_at)}\r\n"
-        f"UID:{event.uid}@pristan\r\nSEQUENCE:{event.sequence}\r\nCLASS:PRIVATE\r\n"
+        f"UID:{event.uid}@pristan\r\nSEQUENCE:{event.sequence}\r\nCLASS:{visibility}\r\n"
         f"{STATUS[event.state]}\r\nEND:VEVENT\r\n"
     ).encode()
 

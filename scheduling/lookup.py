@@ -241,6 +241,11 @@ def changeable_series(staff: Staff, public_id: UUID) -> Series:
     return found
 
 
+def timetable(staff: Staff, public_id: UUID) -> Series:
+    """Of a group of her centres. Raises NotFound."""
+    return one(policies.timetables_of(staff), public_id, "series")
+
+
 def one(rows: QuerySet[Kept], public_id: UUID, what: str) -> Kept:
     """Raises NotFound."""
     return rows.filter(public_id=public_id).first() or not_found(what)

@@ -136,6 +136,13 @@ def known_bookings(staff: Staff) -> QuerySet[Booking]:
     return hours.exclude(Exists(walled)).select_related("carer", "service", "term__series")
 
 
+def timetables_of(staff: Staff) -> QuerySet[Series]:
+    """Series of groups. When a group meets is no secret among those who work in its centre, and
+    tells nothing of who comes."""
+    found = Series.objects.filter(kind=Booking.Kind.SESSION, centre__in=staff.centre_ids)
+    return found.select_related("service").order_by("created_at", "pk")
+
+
 def known_series(staff: Staff) -> QuerySet[Series]:
     """The series whose dates `knows_booking` would grant: to who runs the centre, who made it, who
     leads it now or did, and the families' case leads; never to who is walled off."""

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from base.tags import etags_known
 from scheduling import feeds
 from scheduling.feed_texts import Text
 
@@ -25,9 +26,3 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     response["ETag"] = found.etag
     response["Cache-Control"] = "private, no-cache"
     return response
-
-
-def etags_known(request: HttpRequest) -> set[str]:
-    """The tags of If-None-Match, compared weakly (RFC 9110 13.1.2)."""
-    given = request.headers.get("If-None-Match", "")
-    return {tag.strip().removeprefix("W/") for tag in given.split(",")}

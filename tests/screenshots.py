@@ -278,6 +278,20 @@ def group(visit: Visit) -> None:
     visit.page.goto(f"/groups/{found[0]['id']}/?q=А" if found else "/workshops/")
 
 
+def workshop(visit: Visit) -> None:
+    """With its public address."""
+    found = visit.api("workshops/")["results"]
+    visit.page.goto(f"/workshops/{found[0]['id']}/")
+    visit.page.get_by_label("Публичен календар").check()
+    visit.page.get_by_role("button", name="Запази").click()
+
+
+def group_calendar(visit: Visit) -> None:
+    found = visit.api("groups/")["results"]
+    visit.page.goto(f"/groups/{found[0]['id']}/")
+    visit.page.get_by_role("link", name="Календар на групата").click()
+
+
 def session(visit: Visit, after: str = "") -> None:
     """The last one that has begun."""
     first, last = clock.today() - timedelta(days=60), clock.today()
@@ -369,6 +383,10 @@ STEPS: dict[str, Steps] = {
         ("effect-outside", at("/effect/?outside=on")),
         ("effect-behind", behind_a_count),
         ("workshops", at("/workshops/")),
+        ("offered", at("/workshops/offered/")),
+        ("new-workshop", at("/workshops/new/")),
+        ("workshop", workshop),
+        ("group-calendar", group_calendar),
         ("group", group),
         ("new-group", at("/groups/new/")),
         ("session", session),

@@ -109,6 +109,8 @@ ATELIERS = (
     ),
 )
 
+BY_CODE = {one.code: one for one in ATELIERS}
+
 
 def offer_workshops(centre: Centre) -> list[Workshop]:
     """Give the centre the workshops it lacks, and return it all of them in the catalogue's order.

@@ -28,6 +28,26 @@ class AgesOutOfOrder(DomainError):
     sentence = _("The least age cannot be above the most.")
 
 
+class DoubtOutOfAges(DomainError):
+    code = "doubtful_age_outside"
+    sentence = _("The age to ask about is one of those that the workshop is for.")
+
+
+class AlreadyOffered(DomainError):
+    code = "already_offered"
+    sentence = _("Your centre has this workshop already. Change that one, or offer it again.")
+
+
+class NameTaken(DomainError):
+    code = "name_taken"
+    sentence = _("A workshop of your centre is called so already. Choose another name.")
+
+
+class NotOffered(DomainError):
+    code = "not_offered"
+    sentence = _("This workshop is not offered any more. Offer it again before you open a group.")
+
+
 class ConsentAhead(DomainError):
     code = "consent_ahead"
     sentence = _("Consent cannot be given on a day to come.")

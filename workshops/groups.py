@@ -12,7 +12,7 @@ from scheduling.series.making import Repetition
 from scheduling.series.placing import Place, Refusal
 from scheduling.taking import deadlock_retried
 from workshops import selectors, sessions
-from workshops.errors import PlacesTaken, TooManySeats
+from workshops.errors import NotOffered, PlacesTaken, TooManySeats
 from workshops.models import Group, Workshop
 from workshops.steps import changing
 
@@ -56,8 +56,9 @@ class Timetable:
 
 @deadlock_retried
 def open_group(asked: Timetable, *, by: User, skipping: bool = False) -> Group:
-    """Book its sessions; closed days and school vacations are skipped by name. Raises what
-    `create_series` does."""
+    """Book its sessions; closed days and school vacations are skipped by name. Raises NotOffered,
+    and what `create_series` does."""
+    check_offered(asked.workshop)
     series = making.create_series(asked.wish, asked.repetition, by=by, skipping=skipping)
     group = Group.objects.create(
         workshop=asked.workshop, series=series, name=asked.name, capacity=asked.places
@@ -67,8 +68,15 @@ def open_group(asked: Timetable, *, by: User, skipping: bool = False) -> Group:
 
 
 def preview_group(asked: Timetable, *, by: User) -> tuple[list[Place], list[Refusal]]:
-    """Every date that `open_group` would book, and which could not be booked now."""
+    """Every date that `open_group` would book, and which could not be booked now. Raises
+    NotOffered."""
+    check_offered(asked.workshop)
     return making.preview_series(asked.wish, asked.repetition, by=by)
+
+
+def check_offered(workshop: Workshop) -> None:
+    if not workshop.is_offered:
+        raise NotOffered
 
 
 @deadlock_retried

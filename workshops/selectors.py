@@ -290,3 +290,12 @@ def enrolments_shown_to(staff: Staff, group: Group) -> list[Enrolment]:
     """Those of the group that she may know of, with their pauses and their story."""
     found = enrolments_seen_by(staff).filter(group=group)
     return list(found.prefetch_related("pauses", "steps__by"))
+
+
+def codes_offered(staff: Staff) -> dict[str, list[str]]:
+    """In which of her centres each workshop is, or was, offered; by its code, with public ids."""
+    found: dict[str, list[str]] = {}
+    rows = workshops_of(staff).values_list("service__code", "centre__public_id")
+    for code, centre in rows.order_by("centre__name"):
+        found.setdefault(code, []).append(str(centre))
+    return found

@@ -1,12 +1,11 @@
-"""Commands on what workshops stand on: to whom somebody belongs, for whom a workshop is."""
+"""Commands on what workshops stand on: to whom somebody belongs."""
 
 from datetime import date
 
 from django.db import transaction
 
 from people.models import Person, User
-from workshops.errors import AgesOutOfOrder
-from workshops.models import OLDEST, Belonging, Workshop
+from workshops.models import Belonging
 
 
 @transaction.atomic
@@ -20,15 +19,3 @@ def note_belonging(
     known.from_on, known.until_on, known.noted_by = from_on, until_on, by
     known.save()
     return known
-
-
-@transaction.atomic
-def change_workshop(workshop: Workshop, **fields: object) -> Workshop:
-    """Its groups keep the places they have. Raises AgesOutOfOrder."""
-    found = Workshop.objects.select_for_update(of=("self",)).get(pk=workshop.pk)
-    for name, value in fields.items():
-        setattr(found, name, value)
-    if (found.least_age or 0) > (OLDEST if found.most_age is None else found.most_age):
-        raise AgesOutOfOrder
-    found.save()
-    return found

@@ -142,6 +142,7 @@ def make_up(
     wish = replace(wish_again(group.series, session), starts_at=starts_at, room=room)
     lock_for(group, wish)
     booking = services.book(wish, by=by)
+    group.series.beside.add(booking)
     made = Session.objects.create(group=group, booking=booking, makes_up_for=session)
     follow(group, by=by)
     if not leaving_out:

@@ -1,15 +1,17 @@
 """Routes of workshops, groups, sessions and enrolments."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from workshops.api import boards, enrolments, groups
+from workshops import web
+from workshops.api import boards, enrolments, groups, workshops
 
 SESSION = "sessions/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
 
 api_patterns = [
-    path("workshops/", groups.Workshops.as_view(), name="workshops"),
-    path("workshops/<uuid:public_id>/", groups.OneWorkshop.as_view(), name="workshop"),
+    path("workshops/", workshops.Workshops.as_view(), name="workshops"),
+    path("workshops/catalogue/", workshops.Catalogue.as_view(), name="workshops-catalogue"),
+    path("workshops/<uuid:public_id>/", workshops.OneWorkshop.as_view(), name="workshop"),
     path("groups/", groups.Groups.as_view(), name="groups"),
     path("groups/<uuid:public_id>/", groups.OneGroup.as_view(), name="group"),
     path("sessions/", groups.Sessions.as_view(), name="sessions"),
@@ -33,4 +35,9 @@ api_patterns = [
     path(f"{ENROLMENT}resume/", enrolments.Resume.as_view(), name="enrolment-resume"),
     path(f"{ENROLMENT}skip/", enrolments.Skip.as_view(), name="enrolment-skip"),
     path("people/<uuid:public_id>/belongings/", enrolments.Belongings.as_view(), name="belongings"),
+]
+
+urlpatterns = [
+    path("public/<uuid:public_id>.ics", web.calendar, name="workshop-calendar"),
+    re_path(r"^public/.*$", web.nothing, name="workshop-nothing"),
 ]

@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base import clock
 from desk.hours_forms import DateForm, HoursForm, LastDayForm, MoveForm
 from desk.pages import accepted, back, carried_out, once, page
+from desk.web import vacations
 from people import selectors as people_selectors
 from people.models import Centre
 from people.policies import MANAGES_RESOURCES, Staff, require
@@ -58,8 +60,13 @@ def hours_page(request: HttpRequest) -> HttpResponse:
     staff = caller(request)
     require(bool(staff.centre_ids))
     may_set = bool(staff.centres_where(MANAGES_RESOURCES))
-    form = HoursForm(request.POST or None, staff=staff) if may_set else None
-    if request.method == "POST":
+    school = vacations.Vacations(request, staff)
+    of_school = school.act in vacations.ACTS
+    posted = None if of_school else request.POST or None
+    form = HoursForm(posted, staff=staff) if may_set else None
+    if of_school and school.carried_out():
+        return redirect(f"{reverse('hours-page')}#vacations")
+    if request.method == "POST" and not of_school:
         require(may_set)
         assert form is not None
         if form.is_valid() and (made := accepted(form, lambda: repeat(request, form, staff))):
@@ -76,8 +83,10 @@ def hours_page(request: HttpRequest) -> HttpResponse:
             if dates[hours.pk]
         ],
         "once": uuid4(),
+        **school.context(),
     }
-    return render(request, "desk/hours.html", context, status=422 if form and form.errors else 200)
+    status = 422 if of_school or (form and form.errors) else 200
+    return render(request, "desk/hours.html", context, status=status)
 
 
 def repeat(request: HttpRequest, form: HoursForm, staff: Staff) -> UUID:

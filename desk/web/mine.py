@@ -1,5 +1,6 @@
 """The caller's own calendar addresses, her other calendar, and time out of use."""
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 import segno
@@ -31,7 +32,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """Her private addresses. A new one is shown in the answer to the form that makes it, and
     never again: nothing but its hash is kept, so it cannot wait for a redirect."""
     staff = caller(request)
-    form = FeedForm(request.POST or None, staff=staff, calendars=feeds.calendars(staff))
+    form = FeedForm(
+        request.POST or None,
+        staff=staff,
+        calendars=feeds.calendars(staff),
+        initial={"of": request.GET.get("of", "")},
+    )
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         opened: list[tuple[Feed, str]] = []
@@ -50,13 +56,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def own_calendars(staff: Staff) -> dict[str, object]:
     """What the page shows whichever of its forms is sent."""
     own = selectors.own_calendar(staff)
-    open_to_her = feeds.calendars(staff)
+    addresses = list(feeds.feeds_of(staff.user))
+    hers = feeds.still_hers(staff, addresses)
+    names = selectors.names_of([one.of for one in addresses])
     return {
         "once": uuid4(),
-        "form": FeedForm(staff=staff, calendars=open_to_her),
+        "form": FeedForm(staff=staff, calendars=feeds.calendars(staff)),
         "feeds": [
-            {"feed": feed, "name": name_of(staff, feed.of) if feed.of in open_to_her else ""}
-            for feed in feeds.feeds_of(staff.user)
+            {"feed": one, "name": called(staff, one.of, names) if one.of in hers else ""}
+            for one in addresses
         ],
         "bringing": OuterCalendarForm(),
         "brought_in": incoming.brought_in(own) if own else None,
@@ -70,15 +78,15 @@ def make_address(form: FeedForm, staff: Staff) -> tuple[Feed, str]:
     return feeds.open_feed(staff, of, detail=detail)
 
 
-def name_of(staff: Staff, of: feeds.Calendar) -> str:
-    return _("My own calendar") if feeds.is_own(staff, of) else of.name
+def called(staff: Staff, of: feeds.Calendar, names: Mapping[feeds.Calendar, str]) -> str:
+    return _("My own calendar") if feeds.is_own(staff, of) else names[of]
 
 
 def shown_once(staff: Staff, feed: Feed, url: str) -> dict[str, object]:
     """A QR code stands in the page itself, as the address does: no other request may carry it."""
     return {
         "new": feed,
-        "name": name_of(staff, feed.of),
+        "name": called(staff, feed.of, selectors.names_of([feed.of])),
         "url": url,
         "webcal": "webcal" + url.removeprefix("https").removeprefix("http"),
         "qr": segno.make(url, micro=False).svg_data_uri(scale=4, border=2),

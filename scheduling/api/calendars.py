@@ -58,7 +58,8 @@ class Feeds(View, generics.ListAPIView[Feed]):
         """A new private address; the former one of the same calendar stops working. The token is
         shown only now."""
         staff, asked = caller(request), self.body(FeedIn)
-        of = feeds.calendar(staff, resource=asked["resource"], centre=asked["centre"])
+        named = {name: asked[name] for name in ("resource", "centre", "series")}
+        of = feeds.calendar(staff, **named)
         detail = asked.get("detail") or feeds.usual_detail(of)
         feed, url = feeds.open_feed(staff, of, detail=detail)
         feed.url = url  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -14,6 +15,9 @@ from psycopg.types.range import TimestamptzRange
 from base.models import Record
 from people.models import Centre, Person
 from scheduling.models.resources import Modality, Resource, Service
+
+if TYPE_CHECKING:
+    from scheduling.models.series import Series
 
 
 class Booking(Record):
@@ -310,8 +314,8 @@ class Change(models.Model):
 
 
 class Feed(Record):
-    """A private calendar address, of a resource or of a centre's hours. The token itself is kept
-    nowhere, only its SHA-256."""
+    """A private calendar address, of a resource, of a centre's hours or of a group's. The token
+    itself is kept nowhere, only its SHA-256."""
 
     holds_personal_data = False
 
@@ -323,6 +327,7 @@ class Feed(Record):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feeds")
     resource = models.ForeignKey(Resource, models.CASCADE, null=True, related_name="feeds")
     centre = models.ForeignKey(Centre, models.CASCADE, null=True, related_name="feeds")
+    series = models.ForeignKey("scheduling.Series", models.CASCADE, null=True, related_name="feeds")
     detail = models.CharField(max_length=10, choices=Detail.choices, default=Detail.DISCREET)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
@@ -331,14 +336,15 @@ class Feed(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "resource", "centre"],
+                fields=["user", "resource", "centre", "series"],
                 nulls_distinct=False,
                 name="one_address_for_each_calendar",
             ),
             models.CheckConstraint(
-                condition=Q(resource=None, centre__isnull=False)
-                | Q(resource__isnull=False, centre=None),
-                name="feed_is_of_a_resource_or_a_centre",
+                condition=Q(resource=None, centre=None, series__isnull=False)
+                | Q(resource=None, centre__isnull=False, series=None)
+                | Q(resource__isnull=False, centre=None, series=None),
+                name="feed_is_of_one_calendar",
             ),
         ]
 
@@ -346,8 +352,8 @@ class Feed(Record):
         return f"feed {self.pk}"
 
     @property
-    def of(self) -> Resource | Centre:
+    def of(self) -> "Resource | Centre | Series":
         """Whose calendar it is."""
-        found = self.resource or self.centre
+        found = self.resource or self.centre or self.series
         assert found is not None
         return found

@@ -45,6 +45,9 @@ class Series(Record):
     in_term_time = models.BooleanField(
         default=False, db_default=False, help_text="not on school vacations"
     )
+    beside = models.ManyToManyField(
+        Booking, related_name="+", help_text="hours that make up for one of its dates"
+    )
     version = models.PositiveIntegerField(default=1, help_text="guards stale edits")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

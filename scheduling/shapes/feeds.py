@@ -9,10 +9,14 @@ from scheduling.models import Feed
 
 
 class FeedIn(serializers.Serializer[Any]):
-    """Of a resource, or of a centre's hours; of the caller's own calendar when neither is named."""
+    """Of a resource, of a centre's hours or of a group's sessions; of the caller's own calendar
+    when none is named."""
 
     resource = serializers.UUIDField(required=False, allow_null=True, default=None)
     centre = serializers.UUIDField(required=False, allow_null=True, default=None)
+    series = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="that of a group"
+    )
     detail = serializers.ChoiceField(
         Feed.Detail.choices,
         required=False,
@@ -20,9 +24,10 @@ class FeedIn(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["resource"] and attrs["centre"]:
+        named = [name for name in ("resource", "centre", "series") if attrs[name]]
+        if len(named) > 1:
             raise serializers.ValidationError(
-                {"centre": _("Name a resource or a centre, not both.")}
+                {named[-1]: _("Name a resource, a centre or a group, not several.")}
             )
         return attrs
 
@@ -31,6 +36,7 @@ class FeedOut(serializers.ModelSerializer[Feed]):
     id = serializers.UUIDField(source="public_id")
     resource = serializers.UUIDField(source="resource.public_id", allow_null=True)
     centre = serializers.UUIDField(source="centre.public_id", allow_null=True)
+    series = serializers.UUIDField(source="series.public_id", allow_null=True)
 
     class Meta:
         model = Feed
@@ -38,6 +44,7 @@ class FeedOut(serializers.ModelSerializer[Feed]):
             "id",
             "resource",
             "centre",
+            "series",
             "detail",
             "created_at",
             "last_used_at",

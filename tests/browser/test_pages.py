@@ -147,7 +147,9 @@ def repeated(
 
 def grouped(centre: Centre, by: User) -> dict[str, Any]:
     """A group of three places that meets on every working day since a week ago."""
-    workshop = workshops_building.workshop(centre, capacity=3, doubtful_age=11)
+    workshop = workshops_building.workshop(
+        centre, capacity=3, least_age=5, doubtful_age=11, is_public=True
+    )
     days = [clock.today() + timedelta(days=n) for n in range(-7, 22)]
     with clock.frozen(building.at(days[0] - timedelta(days=7), 8)):
         group = groups.open_group(
@@ -321,6 +323,13 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("coordinator", "/outbox/"),
         ("coordinator", "/workshops/"),
         ("leader", "/workshops/?from=?"),
+        ("coordinator", "/workshops/offered/"),
+        ("leader", "/workshops/offered/"),
+        ("coordinator", "/workshops/new/"),
+        ("manager", "/workshops/new/?code=fitness"),
+        ("coordinator", f"/workshops/{world.group.workshop.public_id}/"),
+        ("psychologist", f"/workshops/{world.group.workshop.public_id}/"),
+        ("coordinator", f"/me/calendar/?of={world.group.series.public_id}"),
         ("coordinator", f"/groups/{world.group.public_id}/?q=Person"),
         ("data-officer", f"/groups/{world.group.public_id}/"),
         ("psychologist", f"/groups/{world.group.public_id}/"),

@@ -140,6 +140,8 @@ api:loans          GET     -        200 200 200 200 200 200 200 200 200 401
 api:loans          POST    -        201 201 201 404 201 201 201 403 404 401
 api:loan-return    POST    loan     200 200 200 404 200 200 200 404 404 401
 api:workshops      GET     -        200 200 200 200 200 200 200 200 200 401
+api:workshops      POST    -        403 403 201 201 403 403 201 403 404 401
+api:workshops-catalogue GET -       200 200 200 200 200 200 200 200 200 401
 api:workshop       GET     workshop 200 200 200 200 200 200 200 200 404 401
 api:workshop       PATCH   workshop 403 403 200 200 403 403 200 403 404 401
 api:groups         GET     -        200 200 200 200 200 200 200 200 200 401
@@ -245,6 +247,11 @@ waiting-page       GET     -        403 403 200 200 200 403 200 403 403 302
 stay-page          GET     stay     404 404 200 404 200 404 200 404 404 302
 stay-page          POST    stay     404 404 422 404 422 404 422 404 404 302
 workshops-page     GET     -        200 200 200 200 200 200 200 200 403 302
+offered-workshops  GET     -        200 200 200 200 200 200 200 200 403 302
+new-workshop       GET     -        403 403 200 200 403 403 200 403 403 302
+new-workshop       POST    -        403 403 422 422 403 403 422 403 403 302
+workshop-page      GET     workshop 200 200 200 200 200 200 200 200 404 302
+workshop-page      POST    workshop 403 403 422 422 403 403 422 403 404 302
 new-group          GET     -        403 403 200 200 403 403 200 403 403 302
 new-group          POST    -        403 403 422 422 403 403 422 403 403 302
 group-page         GET     group    200 200 200 200 200 200 200 200 404 302
@@ -264,6 +271,8 @@ whoever is not logged in is led to the log-in."""
 ALIKE = """
 # route                        method  object   staff superuser anonymous
 calendar-feed                  GET     token    200   200       200
+workshop-calendar              GET     workshop 200    200       200
+workshop-nothing               GET     -        404   404       404
 twilio-status                  POST    attempt  403   403       403
 twilio-inbound                 POST    -        403   403       403
 link                           GET     link     200   200       200
@@ -516,6 +525,14 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
         "toy": h.toy.public_id,
         "person": h.mother.public_id,
         "due_on": on(7),
+    },
+    "POST api:workshops": lambda h: {
+        "centre": h.centre.public_id,
+        "name": "Theatre",
+        "duration": "01:00:00",
+        "capacity": 6,
+        "leaders": [h.leader.public_id],
+        "rooms": [h.hall.public_id],
     },
     "PATCH api:workshop": lambda h: {"capacity": 6},
     "POST api:groups": lambda h: {

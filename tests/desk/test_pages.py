@@ -26,6 +26,7 @@ from desk import urls
 from desk.fields import iso
 from desk.web.group_acts import ACTS as GROUP_ACTS
 from desk.web.stay_acts import ACTS as STAY_ACTS
+from desk.web.vacations import ACTS as SCHOOL_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, Role, User
 from scheduling import services
 from scheduling.models import Booking, BusyTime, Feed, Modality, Participation
@@ -141,6 +142,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "unreached": house.booking.public_id,
         "texts": house.wording.public_id,
         "groups": house.group.public_id,
+        "workshops": house.workshop.public_id,
         "sessions": house.session.public_id,
     }
     if route.name == "session-board":
@@ -169,10 +171,12 @@ HOSTILE_FIELDS = """
     act group came lead outside result
     workshop name colleagues capacity on_school_vacations enrolment one_to_one consent_on together
     is_trial leaving_out line child horse leader side_walkers
+    initials duration buffer audiences least_age most_age doubtful_age needs_document least_adults
+    offer_hours leaders rooms is_offered is_public vacation
 """
 
 
-ACTS = ("", *STAY_ACTS, "open", "cots", "hold", "admit", "wait")
+ACTS = ("", *STAY_ACTS, *SCHOOL_ACTS, "open", "cots", "hold", "admit", "wait")
 ACTS_OF_GROUPS = ("", *GROUP_ACTS, "places", "enrol", "note", "all", "undo", "cancel", "make_up")
 ACTS_OF_BOARDS = ("draw", "remove", "propose", "book", "call_off")
 

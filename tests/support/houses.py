@@ -355,7 +355,7 @@ def atelier(
         KinshipWall(user=staff["kin"], household=one.household) for one in others
     )
     with clock.frozen(NOW - timedelta(days=9)):
-        workshop = workshops_building.workshop(centre, capacity=3)
+        workshop = workshops_building.workshop(centre, capacity=3, is_public=True)
         lead = workshops_building.leader(staff["leader"], workshop)
         staff["psychologist"].resource.services.add(workshop.service)
         group = workshops_building.group(

@@ -1,4 +1,4 @@
-"""HTTP to workshops, groups and sessions."""
+"""HTTP to groups and sessions."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,41 +17,12 @@ from people.selectors import not_found
 from scheduling import lookup as scheduling_lookup
 from scheduling.models import Participation, Resource
 from scheduling.shapes.series import repetition_in
-from workshops import attendance, groups, lookup, policies, selectors, services, sessions
+from workshops import attendance, groups, lookup, policies, selectors, sessions
 from workshops.groups import Timetable
-from workshops.models import Group, Session, Workshop
+from workshops.models import Group, Session
 from workshops.shapes import groups as shapes
 
 LONGEST_WINDOW = timedelta(days=100)
-
-
-class Workshops(View, generics.ListAPIView[Workshop]):
-    """Workshops of the caller's centres."""
-
-    serializer_class = shapes.WorkshopOut
-    queryset = Workshop.objects.none()
-
-    def get_queryset(self) -> Any:
-        return selectors.workshops_of(caller(self.request)).order_by("service__name", "pk")
-
-
-class OneWorkshop(View):
-    @extend_schema(responses=shapes.WorkshopOut)
-    def get(self, request: Request, public_id: UUID) -> Response:
-        found = lookup.workshop(caller(request), public_id)
-        return Response(shapes.WorkshopOut(found).data)
-
-    @extend_schema(request=shapes.WorkshopIn, responses=shapes.WorkshopOut)
-    def patch(self, request: Request, public_id: UUID) -> Response:
-        """For whom it is, and the defaults of its groups."""
-        staff = caller(request)
-        found = lookup.workshop(staff, public_id)
-        require(policies.may_set_up(staff, found.centre_id))
-        asked = self.body(shapes.WorkshopIn)
-        if "offer_hours" in asked:
-            asked["offer_lasts"] = timedelta(hours=asked.pop("offer_hours"))
-        changed = services.change_workshop(found, **asked)
-        return Response(shapes.WorkshopOut(changed).data)
 
 
 class Groups(View, generics.GenericAPIView[Group]):

@@ -81,6 +81,12 @@ class Workshop(Record):
     least_adults = models.PositiveSmallIntegerField(default=2, help_text="D14")
     offer_lasts = models.DurationField(default=OFFER_LASTS)
     is_offered = models.BooleanField(default=True)
+    is_public = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="whoever has its address reads when its groups meet, and nothing else",
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, help_text="guards stale edits")
 
     class Meta:
         ordering = ["service__name", "id"]

@@ -1,4 +1,4 @@
-"""Shapes of workshops, groups and their sessions."""
+"""Shapes of groups and their sessions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,62 +12,11 @@ from scheduling.series.placing import Place, Refusal
 from scheduling.shapes.bookings import StartsIn, Versioned
 from scheduling.shapes.series import RuleIn
 from workshops import policies, selectors
-from workshops.models import OLDEST, Audience, Group, Seat, Workshop
+from workshops.models import Group, Seat
 from workshops.selectors import Line, Places
+from workshops.shapes.workshops import MOST_PLACES
 
-MOST_PLACES = 100
 MOST_IN_A_GROUP = 60
-
-
-class AgeField(serializers.IntegerField):
-    """In whole years; null: no bound."""
-
-    def __init__(self) -> None:
-        super().__init__(min_value=0, max_value=OLDEST, allow_null=True, required=False)
-
-
-class WorkshopIn(serializers.Serializer[Any]):
-    """Of an existing service of the centre; times are its."""
-
-    audiences = serializers.ListField(
-        child=serializers.ChoiceField(Audience.choices), max_length=6, required=False
-    )
-    least_age = AgeField()
-    most_age = AgeField()
-    doubtful_age = AgeField()
-    capacity = serializers.IntegerField(min_value=1, max_value=MOST_PLACES, required=False)
-    least_adults = serializers.IntegerField(min_value=1, max_value=20, required=False)
-    offer_hours = serializers.IntegerField(min_value=1, max_value=720, required=False)
-    is_offered = serializers.BooleanField(required=False)
-
-
-class WorkshopOut(serializers.ModelSerializer[Workshop]):
-    id = serializers.UUIDField(source="public_id")
-    centre = serializers.UUIDField(source="centre.public_id")
-    service = serializers.UUIDField(source="service.public_id")
-    name = serializers.CharField()
-    audiences = serializers.ListField(child=serializers.ChoiceField(Audience.choices))
-    offer_hours = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Workshop
-        fields = (
-            "id",
-            "centre",
-            "service",
-            "name",
-            "audiences",
-            "least_age",
-            "most_age",
-            "doubtful_age",
-            "capacity",
-            "least_adults",
-            "offer_hours",
-            "is_offered",
-        )
-
-    def get_offer_hours(self, workshop: Workshop) -> int:
-        return int(workshop.offer_lasts.total_seconds() // 3600)
 
 
 class GroupIn(StartsIn):
