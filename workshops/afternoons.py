@@ -13,11 +13,12 @@ from scheduling import selectors as scheduling_selectors
 from scheduling import setup
 from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.holdings import SITE_MARGIN, held_and_expired, on_site_holdings
+from scheduling.hours import Hours
 from scheduling.intervals import Span, instant_of, length, merge
 from scheduling.models import Allocation, Resource
 from scheduling.selectors import Party
 from workshops import riding_selectors
-from workshops.models import Enrolment, Horse, Rider, Session, Skill
+from workshops.models import Enrolment, Helper, Horse, Rider, Session, Skill
 from workshops.register import sheet_names
 from workshops.riding import facts
 from workshops.riding.facts import ALL_DAY, DAY, Afternoon, Role
@@ -84,7 +85,7 @@ class Reading:
             afternoon,
             {str(one.person.public_id): one for one in self.enrolments},
             {str(horse.public_id): horse for horse in self.horses},
-            {str(one.public_id): one for one, _roles, _most in self.helpers},
+            {str(one.resource.public_id): one.resource for one in self.helpers},
         )
 
     # --- Hours of the day -----------------------------------------------------------------------
@@ -107,7 +108,7 @@ class Reading:
     def read_busy(self) -> dict[int, list[Span]]:
         """What holds people and helpers that day besides this session, by resource."""
         hers = [party.resources[0].pk for party in self.parties.values()]
-        resources = [*hers, *(one.pk for one, _roles, _most in self.helpers), self.held.lead.pk]
+        resources = [*hers, *(one.resource_id for one in self.helpers), self.held.lead.pk]
         held, _expired = held_and_expired(
             resources, [self.bounds], now=clock.now(), ignoring=self.own
         ).answer()
@@ -222,43 +223,41 @@ class Reading:
 
     # --- Helpers --------------------------------------------------------------------------------
 
-    def those_who_help(self) -> list[tuple[Resource, frozenset[Role], int | None]]:
+    def those_who_help(self) -> list[Helper]:
         """Whoever leads or walks beside; neither whom the session holds, nor kin of who rides."""
         kin = {user for party in self.parties.values() for user in party.walled_users}
         taken = {self.held.lead.pk, *(one.pk for one in self.held.colleagues)}
         return [
-            (
-                one.resource,
-                frozenset(ROLES[skill] for skill in one.skills if skill in ROLES),
-                one.most_minutes_on_end,
-            )
+            one
             for one in riding_selectors.helpers_with(self.centre_id, list(ROLES))
             if one.resource_id not in taken and one.resource.user_id not in kin
         ]
 
     def helper_facts(self) -> tuple[facts.Helper, ...]:
-        hours = setup.now_of(self.centre_id).hours(
-            {one.pk for one, _roles, _most in self.helpers}, self.day, self.day
+        ids = {one.resource_id for one in self.helpers}
+        hours = setup.now_of(self.centre_id).hours(ids, self.day, self.day)
+        return (self.instructor(), *(self.helper(one, hours) for one in self.helpers))
+
+    def helper(self, helper: Helper, hours: Hours) -> facts.Helper:
+        resource = helper.resource
+        return facts.Helper(
+            str(resource.public_id),
+            resource.name,
+            frozenset(ROLES[skill] for skill in helper.skills if skill in ROLES),
+            available=self.spans(hours.working(resource.pk, on_site=True)),
+            busy=self.spans(self.busy.get(resource.pk, ())),
+            most_minutes_on_end=helper.most_minutes_on_end,
         )
-        helping = (
-            facts.Helper(
-                str(one.public_id),
-                one.name,
-                roles,
-                available=self.spans(hours.working(one.pk, on_site=True)),
-                busy=self.spans(self.busy.get(one.pk, ())),
-                most_minutes_on_end=most,
-            )
-            for one, roles, most in self.helpers
-        )
+
+    def instructor(self) -> facts.Helper:
+        """Who leads the session: it holds her for all of it."""
         lead = self.held.lead
-        instructor = facts.Helper(
+        return facts.Helper(
             str(lead.public_id),
             lead.name,
             frozenset({Role.INSTRUCTOR}),
             busy=self.spans(self.busy.get(lead.pk, ())),
         )
-        return (instructor, *helping)
 
 
 def names_of(people: Sequence[Person]) -> dict[int, str]:
