@@ -4,8 +4,8 @@ from uuid import UUID
 
 from people.policies import Staff, is_walled, require
 from people.selectors import not_found, people_of
-from workshops import policies, selectors
-from workshops.models import Enrolment, Group, Session, Workshop
+from workshops import herd, policies, selectors
+from workshops.models import Enrolment, Group, Horse, Session, Workshop
 
 
 def workshop(staff: Staff, public_id: UUID) -> Workshop:
@@ -53,4 +53,17 @@ def enrolment_in_own_group(staff: Staff, public_id: UUID) -> Enrolment:
     """Raises NotFound, NotAllowed."""
     found = enrolment(staff, public_id)
     require(policies.may_run(staff, found.group))
+    return found
+
+
+def horse(staff: Staff, public_id: UUID) -> Horse:
+    """Raises NotFound."""
+    return herd.horses_of(staff).filter(public_id=public_id).first() or not_found("horse")
+
+
+def changeable_horse(staff: Staff, public_id: UUID) -> Horse:
+    """Raises NotFound, NotAllowed."""
+    found = horse(staff, public_id)
+    assert found.resource.centre_id is not None
+    require(policies.may_set_up(staff, found.resource.centre_id))
     return found

@@ -1,8 +1,8 @@
-"""Routes of workshops, groups, sessions and enrolments."""
+"""Routes of workshops, groups, sessions, enrolments, horses, riders and helpers."""
 
 from django.urls import path
 
-from workshops.api import enrolments, groups
+from workshops.api import enrolments, groups, stable
 
 SESSION = "sessions/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
@@ -10,6 +10,12 @@ ENROLMENT = "enrolments/<uuid:public_id>/"
 api_patterns = [
     path("workshops/", groups.Workshops.as_view(), name="workshops"),
     path("workshops/<uuid:public_id>/", groups.OneWorkshop.as_view(), name="workshop"),
+    path("workshops/<uuid:public_id>/riding/", stable.OneRiding.as_view(), name="riding"),
+    path("horses/", stable.Horses.as_view(), name="horses"),
+    path("horses/<uuid:public_id>/", stable.OneHorse.as_view(), name="horse"),
+    path(
+        "horses/<uuid:public_id>/absences/", stable.HorseAbsences.as_view(), name="horse-absences"
+    ),
     path("groups/", groups.Groups.as_view(), name="groups"),
     path("groups/<uuid:public_id>/", groups.OneGroup.as_view(), name="group"),
     path("sessions/", groups.Sessions.as_view(), name="sessions"),
