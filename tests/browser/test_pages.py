@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,7 +32,7 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.houses import fortnightly
 from tests.workshops import building as workshops_building
-from workshops import enrolling, groups, pausing, selectors, sessions
+from workshops import arena, enrolling, groups, pausing, selectors, sessions, stable
 from workshops.models import Enrolment, Group, Session
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -175,7 +176,22 @@ def grouped(centre: Centre, by: User) -> dict[str, Any]:
     pausing.pause(comes, from_on=days[9], until_on=days[10], by=by)
     ahead = selectors.sessions_ahead(group)
     begun = group.sessions.filter(booking__starts_at__lt=clock.now()).order_by("pk")[0]
+    stabled(centre, by)
     return {"group": group, "off": sessions.cancel_session(ahead[1], by=by), "begun": begun}
+
+
+def stabled(centre: Centre, by: User) -> None:
+    """A horse that the vet will see, and a workshop in which children ride."""
+    horse = stable.add_horse(centre, "Звездел", carries_kg=Decimal(70))
+    vet_at = building.at(clock.today() + timedelta(days=3), 9)
+    stable.send_away(
+        horse,
+        starts_at=vet_at,
+        ends_at=vet_at + timedelta(hours=2),
+        reason=Booking.BlockReason.VET,
+        by=by,
+    )
+    arena.set_riding(workshops_building.workshop(centre, minutes=180))
 
 
 Opener = Callable[..., BrowserContext]
@@ -319,6 +335,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("data-officer", "/"),
         ("data-officer", "/access/"),
         ("coordinator", "/outbox/"),
+        ("coordinator", "/horses/"),
+        ("leader", "/horses/"),
         ("coordinator", "/workshops/"),
         ("leader", "/workshops/?from=?"),
         ("coordinator", f"/groups/{world.group.public_id}/?q=Person"),

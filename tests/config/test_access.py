@@ -142,6 +142,14 @@ api:loan-return    POST    loan     200 200 200 404 200 200 200 404 404 401
 api:workshops      GET     -        200 200 200 200 200 200 200 200 200 401
 api:workshop       GET     workshop 200 200 200 200 200 200 200 200 404 401
 api:workshop       PATCH   workshop 403 403 200 200 403 403 200 403 404 401
+api:riding         GET     ridden   200 200 200 200 200 200 200 200 404 401
+api:riding         PUT     ridden   403 403 200 200 403 403 200 403 404 401
+api:riding         DELETE  ridden   403 403 204 204 403 403 204 403 404 401
+api:horses         GET     -        200 200 200 200 200 200 200 200 200 401
+api:horses         POST    -        403 403 201 201 403 403 201 403 404 401
+api:horse          GET     horse    200 200 200 200 200 200 200 200 404 401
+api:horse          PATCH   horse    403 403 200 200 403 403 200 403 404 401
+api:horse-absences POST    horse    403 403 201 201 403 403 201 403 404 401
 api:groups         GET     -        200 200 200 200 200 200 200 200 200 401
 api:groups         POST    -        403 403 201 201 403 403 201 403 404 401
 api:group          GET     group    200 200 200 200 200 200 200 200 404 401
@@ -247,6 +255,8 @@ group-page         POST    group    403 403 422 422 403 422 422 403 404 302
 session-page       GET     session  200 200 200 200 200 200 200 200 404 302
 session-page       POST    session  403 403 422 422 403 422 422 403 404 302
 session-sheet      GET     session  403 403 200 200 403 200 200 403 404 302
+horses-page        GET     -        200 200 200 200 200 200 200 200 403 302
+horses-page        POST    -        403 403 422 422 403 403 422 403 403 302
 toys-page          GET     -        200 200 200 200 200 200 200 403 403 302
 toys-page          POST    -        422 422 422 422 422 422 422 403 403 302
 toy-return         POST    loan     302 302 302 404 302 302 302 404 404 302
@@ -511,6 +521,18 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
         "due_on": on(7),
     },
     "PATCH api:workshop": lambda h: {"capacity": 6},
+    "PUT api:riding": lambda h: {"ride_minutes": 20},
+    "POST api:horses": lambda h: {
+        "centre": h.centre.public_id,
+        "name": "Horse",
+        "carries_kg": "62.5",
+    },
+    "PATCH api:horse": lambda h: {"name": "Horse"},
+    "POST api:horse-absences": lambda h: {
+        "starts_at": in_days(3),
+        "ends_at": in_days(4),
+        "reason": "vet",
+    },
     "POST api:groups": lambda h: {
         "workshop": h.workshop.public_id,
         "name": "Group",
@@ -565,6 +587,7 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "POST toys-page": lambda h: {"toy": "?"},
     "POST stay-page": lambda h: {"act": "?"},
     "POST unit-page": lambda h: {"act": "?"},
+    "POST horses-page": lambda h: {"act": "?"},
 }
 
 

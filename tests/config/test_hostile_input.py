@@ -15,6 +15,12 @@ from tests.support.calling import Api, as_json, problem
 from tests.support.houses import House, two_houses
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+LIMITS: Sent = {
+    "most_minutes_a_day": 300,
+    "most_days_a_week": 5,
+    "most_minutes_on_end": 90,
+    "rest_minutes": 20,
+}
 OPTIONAL: Mapping[str, Sent] = {
     "POST api:people": {"birth_on": "2019-05-01"},
     "POST api:cases": {"valid_until": "2027-09-01", "at_risk": False},
@@ -140,6 +146,15 @@ OPTIONAL: Mapping[str, Sent] = {
         "offer_hours": 24,
         "is_offered": True,
     },
+    "PUT api:riding": {
+        "step_minutes": 10,
+        "turnaround_minutes": 5,
+        "arena_holds": 4,
+        "instructor_sees": 4,
+        "weighed_within_days": 180,
+    },
+    "POST api:horses": LIMITS,
+    "PATCH api:horse": {**LIMITS, "carries_kg": 62.5, "works": True, "version": 1},
     "POST api:groups": {
         "capacity": 6,
         "on_school_vacations": True,
@@ -322,7 +337,15 @@ WHOLE = {
     *("api:calendar", "api:person", "api:case", "api:booking", "api:service", "api:stay"),
     *("api:units-availability", "api:board", "api:tonight", "api:turned-away", "api:effect"),
     *("api:series", "api:series-calendar", "api:absences", "api:busy-times", "api:hours"),
-    *("api:text", "api:workshop", "api:group", "api:session", "api:enrolment"),
+    *(
+        "api:text",
+        "api:workshop",
+        "api:riding",
+        "api:horse",
+        "api:group",
+        "api:session",
+        "api:enrolment",
+    ),
 }
 """Answers that have no pages."""
 PAGED = [row for row in READS if row.route not in WHOLE]

@@ -25,6 +25,7 @@ from base.services import open_task
 from desk import urls
 from desk.fields import iso
 from desk.web.group_acts import ACTS as GROUP_ACTS
+from desk.web.horses import ACTS as HORSE_ACTS
 from desk.web.stay_acts import ACTS as STAY_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, Role, User
 from scheduling import services
@@ -167,17 +168,24 @@ HOSTILE_FIELDS = """
     act group came lead outside result
     workshop name colleagues capacity on_school_vacations enrolment one_to_one consent_on together
     is_trial leaving_out
+    horse booking carries_kg most_minutes_a_day most_days_a_week most_minutes_on_end rest_minutes
+    ride_minutes step_minutes turnaround_minutes arena_holds instructor_sees weighed_within_days
 """
 
 
 ACTS = ("", *STAY_ACTS, "open", "cots", "hold", "admit", "wait")
 ACTS_OF_GROUPS = ("", *GROUP_ACTS, "places", "enrol", "note", "all", "undo", "cancel", "make_up")
+ACTS_OF = {
+    "/groups/": ACTS_OF_GROUPS,
+    "/sessions/": ACTS_OF_GROUPS,
+    "/horses/": ("", *HORSE_ACTS),
+}
 
 
 def acts(reader: Reader, path: str) -> list[Any]:
     """A POST for each button that a page with several may have."""
-    of_groups = path.startswith(("/groups/", "/sessions/"))
-    return [partial(reader.post, act=act) for act in (ACTS_OF_GROUPS if of_groups else ACTS)]
+    found = next((acts for start, acts in ACTS_OF.items() if path.startswith(start)), ACTS)
+    return [partial(reader.post, act=act) for act in found]
 
 
 @pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name)

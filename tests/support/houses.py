@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,8 +52,8 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.workshops import building as workshops_building
-from workshops import enrolling, pausing, sessions
-from workshops.models import Enrolment, Group, Session, Workshop
+from workshops import arena, enrolling, pausing, sessions, stable
+from workshops.models import Enrolment, Group, Horse, Session, Workshop
 
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
@@ -145,6 +146,9 @@ class House:
     newcomer: Person = None
     """A child whom nobody enrolled yet, with her mother."""
     newcomer_mother: Person = None
+    ridden: Workshop = None
+    """In which children ride; no group of it meets."""
+    horse: Horse = None
 
 
 @contextmanager
@@ -268,6 +272,7 @@ def house(slug: str, *, with_groups: bool = False) -> House:
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
         **(atelier(centre, child, mother, staff) if with_groups else {}),
+        **(riding_school(centre) if with_groups else {}),
         staff=staff,
     )
 
@@ -367,4 +372,14 @@ def atelier(
         "turn": turn,
         "newcomer": newcomer,
         "newcomer_mother": mothers[newcomer],
+    }
+
+
+def riding_school(centre: Centre) -> dict[str, Any]:
+    """A horse, and a workshop in which children ride."""
+    ridden = workshops_building.workshop(centre, minutes=180)
+    arena.set_riding(ridden)
+    return {
+        "ridden": ridden,
+        "horse": stable.add_horse(centre, "Horse", carries_kg=Decimal(70)),
     }

@@ -54,7 +54,7 @@ class OneHorse(View):
 
 class HorseAbsences(View):
     @extend_schema(
-        request=shapes.AbsenceIn,
+        request=shapes.HorseAbsenceIn,
         responses={201: shapes.HorseAbsenceOut},
         parameters=[IDEMPOTENCY],
     )
@@ -62,7 +62,7 @@ class HorseAbsences(View):
         """The vet or the farrier comes: no ride on it then. `bookings/{id}/cancel/` lifts it."""
         staff = caller(request)
         horse = lookup.changeable_horse(staff, public_id)
-        asked = self.body(shapes.AbsenceIn)
+        asked = self.body(shapes.HorseAbsenceIn)
         reason = Booking.BlockReason(asked.pop("reason"))
         return self.created_once(
             lambda: (

@@ -16,6 +16,7 @@ from workshops.models import Horse, Riding
 from workshops.week import monday_of
 
 MOST = 2**15 - 1
+REASONS = [(one.value, one.label) for one in stable.REASONS]
 LIMITS = ("most_minutes_a_day", "most_days_a_week", "most_minutes_on_end", "rest_minutes")
 
 
@@ -81,12 +82,12 @@ class HorseChangeIn(LimitsIn, Versioned):
     works = serializers.BooleanField(required=False, help_text="false: it rests for good")
 
 
-class AbsenceIn(serializers.Serializer[Any]):
+class HorseAbsenceIn(serializers.Serializer[Any]):
     """`[starts_at, ends_at)`."""
 
     starts_at = InstantField()
     ends_at = InstantField()
-    reason = serializers.ChoiceField([(one.value, one.label) for one in stable.REASONS])
+    reason = serializers.ChoiceField(REASONS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["ends_at"] <= attrs["starts_at"]:
@@ -100,7 +101,7 @@ class HorseAbsenceOut(serializers.Serializer[Any]):
     booking = serializers.UUIDField(source="public_id")
     starts_at = InstantField()
     ends_at = InstantField()
-    reason = serializers.ChoiceField(Booking.BlockReason.choices, source="block_reason")
+    reason = serializers.ChoiceField(REASONS, source="block_reason")
     version = serializers.IntegerField()
 
 
