@@ -58,3 +58,8 @@ def stop_riding(workshop: Workshop) -> None:
 def locked(workshop: Workshop) -> Workshop:
     rows = Workshop.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("service").get(pk=workshop.pk)
+
+
+def is_ridden(centre_id: int) -> bool:
+    """Whether there are workshops with rides in the centre."""
+    return Riding.objects.filter(workshop__centre=centre_id).exists()

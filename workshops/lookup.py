@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from people.models import Person
 from people.policies import Staff, is_walled, require
 from people.selectors import not_found, people_of
+from people.selectors import person as find_person
+from people.services import note_read
 from workshops import herd, policies, selectors
-from workshops.models import Enrolment, Group, Horse, Session, Workshop
+from workshops.models import Clearance, Enrolment, Group, Horse, Session, Workshop
 
 
 def workshop(staff: Staff, public_id: UUID) -> Workshop:
@@ -67,3 +70,25 @@ def changeable_horse(staff: Staff, public_id: UUID) -> Horse:
     assert found.resource.centre_id is not None
     require(policies.may_set_up(staff, found.resource.centre_id))
     return found
+
+
+def rider(staff: Staff, public_id: UUID) -> Person:
+    """Whose riding she may see and note; the reading is kept (D39). Raises NotFound, NotAllowed."""
+    person = find_person(staff, public_id)
+    require(policies.knows_rider(staff, person))
+    note_read(staff.user, person.centre_id, "person", person.public_id)
+    return person
+
+
+def clearance(staff: Staff, public_id: UUID) -> Clearance:
+    """Raises NotFound, NotAllowed."""
+    seen = Clearance.objects.filter(person__in=people_of(staff)).select_related("person")
+    found = seen.filter(public_id=public_id).first() or not_found("clearance")
+    require(policies.knows_rider(staff, found.person))
+    return found
+
+
+def horse_of_centre(staff: Staff, centre_id: int, public_id: UUID) -> Horse:
+    """Raises NotFound."""
+    found = herd.horses_of(staff).filter(resource__centre=centre_id, public_id=public_id)
+    return found.first() or not_found("horse")

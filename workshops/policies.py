@@ -9,6 +9,7 @@ from people.policies import (
     WAIVES_PAPERS,
     R,
     Staff,
+    is_walled,
     knows_person,
 )
 from workshops import selectors
@@ -52,3 +53,22 @@ def knows_enrolment(staff: Staff, enrolment: Enrolment) -> bool:
     """Whoever runs the group, and who needs to know the person; never kin (D12): those she is
     walled off from are not found at all."""
     return may_run(staff, enrolment.group) or knows_person(staff, enrolment.person)
+
+
+def rides_with(staff: Staff, person: Person) -> bool:
+    """She leads a group in which the person rides, or is to."""
+    theirs = selectors.led_by(staff).filter(
+        workshop__riding__isnull=False,
+        workshop__centre=person.centre_id,
+        enrolments__person=person,
+        enrolments__status__in=Enrolment.Status.live(),
+    )
+    return staff.may(LEADS, person.centre_id) and theirs.exists()
+
+
+def knows_rider(staff: Staff, person: Person) -> bool:
+    """Weight, clearance and how somebody rides: who needs to know the person, and who leads her
+    rides; never kin (D12)."""
+    if not staff.may(SEES_NAMES, person.centre_id) or is_walled(staff, [person]):
+        return False
+    return knows_person(staff, person) or rides_with(staff, person)

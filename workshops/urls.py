@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workshops.api import enrolments, groups, stable
+from workshops.api import enrolments, groups, riders, stable
 
 SESSION = "sessions/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
@@ -15,6 +15,14 @@ api_patterns = [
     path("horses/<uuid:public_id>/", stable.OneHorse.as_view(), name="horse"),
     path(
         "horses/<uuid:public_id>/absences/", stable.HorseAbsences.as_view(), name="horse-absences"
+    ),
+    path("riders/<uuid:public_id>/", riders.OneRider.as_view(), name="rider"),
+    path("riders/<uuid:public_id>/weighings/", riders.Weighings.as_view(), name="weighings"),
+    path("riders/<uuid:public_id>/clearances/", riders.Clearances.as_view(), name="clearances"),
+    path(
+        "clearances/<uuid:public_id>/withdraw/",
+        riders.WithdrawClearance.as_view(),
+        name="clearance-withdraw",
     ),
     path("groups/", groups.Groups.as_view(), name="groups"),
     path("groups/<uuid:public_id>/", groups.OneGroup.as_view(), name="group"),

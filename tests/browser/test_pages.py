@@ -337,6 +337,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("coordinator", "/outbox/"),
         ("coordinator", "/horses/"),
         ("leader", "/horses/"),
+        ("psychologist", f"{person}riding/"),
+        ("coordinator", f"/people/{world.child.public_id}/riding/"),
         ("coordinator", "/workshops/"),
         ("leader", "/workshops/?from=?"),
         ("coordinator", f"/groups/{world.group.public_id}/?q=Person"),

@@ -150,6 +150,11 @@ api:horses         POST    -        403 403 201 201 403 403 201 403 404 401
 api:horse          GET     horse    200 200 200 200 200 200 200 200 404 401
 api:horse          PATCH   horse    403 403 200 200 403 403 200 403 404 401
 api:horse-absences POST    horse    403 403 201 201 403 403 201 403 404 401
+api:rider          GET     child    200 403 200 404 403 403 200 404 404 401
+api:rider          PATCH   child    200 403 200 404 403 403 200 404 404 401
+api:weighings      POST    child    201 403 201 404 403 403 201 404 404 401
+api:clearances     POST    child    201 403 201 404 403 403 201 404 404 401
+api:clearance-withdraw POST clearance 200 403 200 404 403 403 200 404 404 401
 api:groups         GET     -        200 200 200 200 200 200 200 200 200 401
 api:groups         POST    -        403 403 201 201 403 403 201 403 404 401
 api:group          GET     group    200 200 200 200 200 200 200 200 404 401
@@ -207,6 +212,8 @@ person-card        GET     mother   200 403 200 404 403 403 200 404 404 302
 person-card        POST    mother   422 403 422 404 403 403 422 404 404 302
 person-ties        GET     mother   200 403 200 404 403 403 200 404 404 302
 person-ties        POST    mother   422 403 422 404 403 403 422 404 404 302
+person-riding      GET     child    200 403 200 404 403 403 200 404 404 302
+person-riding      POST    child    422 403 422 404 403 403 422 404 404 302
 person-verify      POST    mother   302 403 302 404 403 403 302 404 404 302
 person-opt-out     POST    mother   302 403 302 404 403 403 302 404 404 302
 new-case           GET     mother   200 403 200 404 403 403 200 404 404 302
@@ -533,6 +540,12 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
         "ends_at": in_days(4),
         "reason": "vet",
     },
+    "PATCH api:rider": lambda h: {
+        "preferred_horse": h.horse.public_id,
+        "side_walkers": 2,
+    },
+    "POST api:weighings": lambda h: {"kg": "31.5"},
+    "POST api:clearances": lambda h: {"issued_on": on(0)},
     "POST api:groups": lambda h: {
         "workshop": h.workshop.public_id,
         "name": "Group",

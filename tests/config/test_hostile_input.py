@@ -155,6 +155,9 @@ OPTIONAL: Mapping[str, Sent] = {
     },
     "POST api:horses": LIMITS,
     "PATCH api:horse": {**LIMITS, "carries_kg": 62.5, "works": True, "version": 1},
+    "PATCH api:rider": {"avoids": []},
+    "POST api:weighings": {"on": "2027-03-01"},
+    "POST api:clearances": {"expires_on": "2028-02-01"},
     "POST api:groups": {
         "capacity": 6,
         "on_school_vacations": True,
@@ -189,6 +192,7 @@ OPTIONAL: Mapping[str, Sent] = {
 BODILESS = {
     *("api:verify", "api:opt-out", "api:done", "api:case-planned", "api:case-close"),
     *("api:unit-ready", "api:stay-ready", "api:loan-return", "api:code", "api:reminder-resend"),
+    "api:clearance-withdraw",
 }
 
 FILES = {"api:busy-times"}

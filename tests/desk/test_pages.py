@@ -170,6 +170,7 @@ HOSTILE_FIELDS = """
     is_trial leaving_out
     horse booking carries_kg most_minutes_a_day most_days_a_week most_minutes_on_end rest_minutes
     ride_minutes step_minutes turnaround_minutes arena_holds instructor_sees weighed_within_days
+    kg issued_on expires_on clearance side_walkers preferred_horse avoids
 """
 
 
@@ -179,12 +180,13 @@ ACTS_OF = {
     "/groups/": ACTS_OF_GROUPS,
     "/sessions/": ACTS_OF_GROUPS,
     "/horses/": ("", *HORSE_ACTS),
+    "/people/.*/riding/": ("", "weigh", "clear", "withdraw", "ride"),
 }
 
 
 def acts(reader: Reader, path: str) -> list[Any]:
     """A POST for each button that a page with several may have."""
-    found = next((acts for start, acts in ACTS_OF.items() if path.startswith(start)), ACTS)
+    found = next((acts for start, acts in ACTS_OF.items() if re.match(start, path)), ACTS)
     return [partial(reader.post, act=act) for act in found]
 
 

@@ -52,8 +52,8 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.workshops import building as workshops_building
-from workshops import arena, enrolling, pausing, sessions, stable
-from workshops.models import Enrolment, Group, Horse, Session, Workshop
+from workshops import arena, enrolling, pausing, riders, sessions, stable
+from workshops.models import Clearance, Enrolment, Group, Horse, Session, Workshop
 
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
@@ -149,6 +149,8 @@ class House:
     ridden: Workshop = None
     """In which children ride; no group of it meets."""
     horse: Horse = None
+    clearance: Clearance = None
+    """Of the child: a doctor wrote today that it may ride."""
 
 
 @contextmanager
@@ -272,7 +274,7 @@ def house(slug: str, *, with_groups: bool = False) -> House:
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
         **(atelier(centre, child, mother, staff) if with_groups else {}),
-        **(riding_school(centre) if with_groups else {}),
+        **(riding_school(centre, child, staff) if with_groups else {}),
         staff=staff,
     )
 
@@ -375,11 +377,13 @@ def atelier(
     }
 
 
-def riding_school(centre: Centre) -> dict[str, Any]:
+def riding_school(centre: Centre, child: Person, staff: dict[str, User]) -> dict[str, Any]:
     """A horse, and a workshop in which children ride."""
+    by = staff["coordinator"]
     ridden = workshops_building.workshop(centre, minutes=180)
     arena.set_riding(ridden)
     return {
         "ridden": ridden,
         "horse": stable.add_horse(centre, "Horse", carries_kg=Decimal(70)),
+        "clearance": riders.note_clearance(child, issued_on=MONDAY, by=by),
     }
