@@ -16,6 +16,7 @@ from workshops import selectors
 from workshops.models import Enrolment, Group, Workshop
 
 LEADS = frozenset({R.LEADER}) | BOOKS
+NOTES_HELP = frozenset({R.LEADER}) | MANAGES_RESOURCES
 
 
 def may_set_up(staff: Staff, centre_id: int) -> bool:
@@ -53,6 +54,11 @@ def knows_enrolment(staff: Staff, enrolment: Enrolment) -> bool:
     """Whoever runs the group, and who needs to know the person; never kin (D12): those she is
     walled off from are not found at all."""
     return may_run(staff, enrolment.group) or knows_person(staff, enrolment.person)
+
+
+def may_note_help(staff: Staff, centre_id: int) -> bool:
+    """How long somebody helped: who leads workshops sees it."""
+    return staff.may(NOTES_HELP, centre_id)
 
 
 def rides_with(staff: Staff, person: Person) -> bool:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from workshops.api import enrolments, groups, riders, stable
+from workshops.api import enrolments, groups, helpers, riders, stable
 
 SESSION = "sessions/<uuid:public_id>/"
+HELPER = "helpers/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
 
 api_patterns = [
@@ -24,6 +25,14 @@ api_patterns = [
         riders.WithdrawClearance.as_view(),
         name="clearance-withdraw",
     ),
+    path("helpers/", helpers.Helpers.as_view(), name="helpers"),
+    path(HELPER, helpers.OneHelper.as_view(), name="helper"),
+    path(
+        f"{HELPER}availability/", helpers.HelperAvailability.as_view(), name="helper-availability"
+    ),
+    path(f"{HELPER}help/", helpers.HelpGiven.as_view(), name="helper-help"),
+    path(f"{HELPER}hours/", helpers.HelperHours.as_view(), name="helper-hours"),
+    path("help/<uuid:public_id>/", helpers.OneHelp.as_view(), name="help"),
     path("groups/", groups.Groups.as_view(), name="groups"),
     path("groups/<uuid:public_id>/", groups.OneGroup.as_view(), name="group"),
     path("sessions/", groups.Sessions.as_view(), name="sessions"),

@@ -155,6 +155,14 @@ api:rider          PATCH   child    200 403 200 404 403 403 200 404 404 401
 api:weighings      POST    child    201 403 201 404 403 403 201 404 404 401
 api:clearances     POST    child    201 403 201 404 403 403 201 404 404 401
 api:clearance-withdraw POST clearance 200 403 200 404 403 403 200 404 404 401
+api:helpers        GET     -        200 200 200 200 200 200 200 200 200 401
+api:helpers        POST    -        403 403 201 201 403 403 201 403 404 401
+api:helper         GET     volunteer 200 200 200 200 200 200 200 404 404 401
+api:helper         PATCH   volunteer 403 403 200 200 403 403 200 404 404 401
+api:helper-availability PUT volunteer 403 403 200 200 403 403 200 404 404 401
+api:helper-help    POST    volunteer 403 403 201 201 403 201 201 404 404 401
+api:helper-hours   GET     volunteer 200 200 200 200 200 200 200 404 404 401
+api:help           DELETE  help     403 403 204 204 403 204 204 404 404 401
 api:groups         GET     -        200 200 200 200 200 200 200 200 200 401
 api:groups         POST    -        403 403 201 201 403 403 201 403 404 401
 api:group          GET     group    200 200 200 200 200 200 200 200 404 401
@@ -264,6 +272,11 @@ session-page       POST    session  403 403 422 422 403 422 422 403 404 302
 session-sheet      GET     session  403 403 200 200 403 200 200 403 404 302
 horses-page        GET     -        200 200 200 200 200 200 200 200 403 302
 horses-page        POST    -        403 403 422 422 403 403 422 403 403 302
+helpers-page       GET     -        200 200 200 200 200 200 200 403 403 302
+helpers-page       POST    -        403 403 422 422 403 403 422 403 403 302
+helper-page        GET     volunteer 200 200 200 200 200 200 200 404 404 302
+helper-page        POST    volunteer 403 403 422 422 403 422 422 404 404 302
+helper-sheet       GET     volunteer 200 200 200 200 200 200 200 404 404 302
 toys-page          GET     -        200 200 200 200 200 200 200 403 403 302
 toys-page          POST    -        422 422 422 422 422 422 422 403 403 302
 toy-return         POST    loan     302 302 302 404 302 302 302 404 404 302
@@ -546,6 +559,11 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     },
     "POST api:weighings": lambda h: {"kg": "31.5"},
     "POST api:clearances": lambda h: {"issued_on": on(0)},
+    "POST api:helpers": lambda h: {"centre": h.centre.public_id, "name": "Volunteer"},
+    "PATCH api:helper": lambda h: {"skills": ["leads_horses"]},
+    "PUT api:helper-availability": lambda h: {"weekly": []},
+    "POST api:helper-help": lambda h: {"on": on(0), "minutes": 60, "what": "paint"},
+    "GET api:helper-hours": lambda h: {"from": on(-30), "to": on(0)},
     "POST api:groups": lambda h: {
         "workshop": h.workshop.public_id,
         "name": "Group",

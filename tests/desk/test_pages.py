@@ -25,6 +25,7 @@ from base.services import open_task
 from desk import urls
 from desk.fields import iso
 from desk.web.group_acts import ACTS as GROUP_ACTS
+from desk.web.helpers import ACTS as HELPER_ACTS
 from desk.web.horses import ACTS as HORSE_ACTS
 from desk.web.stay_acts import ACTS as STAY_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, Role, User
@@ -143,6 +144,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "texts": house.wording.public_id,
         "groups": house.group.public_id,
         "sessions": house.session.public_id,
+        "helpers": house.volunteer.public_id,
     }
     path = str(route.pattern)
     return "/" + path.replace("<uuid:public_id>", str(ids.get(path.split("/")[0].rstrip("s"))
@@ -171,6 +173,7 @@ HOSTILE_FIELDS = """
     horse booking carries_kg most_minutes_a_day most_days_a_week most_minutes_on_end rest_minutes
     ride_minutes step_minutes turnaround_minutes arena_holds instructor_sees weighed_within_days
     kg issued_on expires_on clearance side_walkers preferred_horse avoids
+    skills colleague weekday starts valid_from available place minutes what note to
 """
 
 
@@ -180,6 +183,8 @@ ACTS_OF = {
     "/groups/": ACTS_OF_GROUPS,
     "/sessions/": ACTS_OF_GROUPS,
     "/horses/": ("", *HORSE_ACTS),
+    "/helpers/$": ("", "volunteer", "colleague"),
+    "/helpers/": ("", *HELPER_ACTS),
     "/people/.*/riding/": ("", "weigh", "clear", "withdraw", "ride"),
 }
 

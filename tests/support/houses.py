@@ -52,8 +52,8 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.workshops import building as workshops_building
-from workshops import arena, enrolling, pausing, riders, sessions, stable
-from workshops.models import Clearance, Enrolment, Group, Horse, Session, Workshop
+from workshops import arena, enrolling, helping, pausing, riders, sessions, stable
+from workshops.models import Clearance, Enrolment, Group, Help, Helper, Horse, Session, Workshop
 
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
@@ -149,6 +149,9 @@ class House:
     ridden: Workshop = None
     """In which children ride; no group of it meets."""
     horse: Horse = None
+    volunteer: Helper = None
+    help: Help = None
+    """Hers, noted this morning."""
     clearance: Clearance = None
     """Of the child: a doctor wrote today that it may ride."""
 
@@ -378,12 +381,15 @@ def atelier(
 
 
 def riding_school(centre: Centre, child: Person, staff: dict[str, User]) -> dict[str, Any]:
-    """A horse, and a workshop in which children ride."""
+    """A horse, a volunteer, and a workshop in which children ride."""
     by = staff["coordinator"]
+    volunteer = helping.add_volunteer(centre, "Volunteer", skills=["leads_horses"])
     ridden = workshops_building.workshop(centre, minutes=180)
     arena.set_riding(ridden)
     return {
         "ridden": ridden,
         "horse": stable.add_horse(centre, "Horse", carries_kg=Decimal(70)),
+        "volunteer": volunteer,
+        "help": helping.note_help(volunteer, on=MONDAY, minutes=90, what="paint", by=by),
         "clearance": riders.note_clearance(child, issued_on=MONDAY, by=by),
     }
