@@ -230,6 +230,8 @@ class Term:
         )
         for place, session in enumerate(held.order_by("booking__starts_at", "pk")):
             seats = attendance.standing(selectors.seats_in(session))
+            if not seats:
+                continue  # everybody was elsewhere then
             outcomes = {
                 seat.enrolment.person: self.outcome(seat.enrolment.person, session, place + number)
                 for number, seat in enumerate(seats)

@@ -337,6 +337,14 @@ def test_holidays_do_not_stop_a_load(small, day):
 
 
 @pytest.mark.full
+def test_a_session_to_which_nobody_could_come_does_not_stop_a_load(small):
+    """On that Thursday the only mother who still came to the group was somewhere else."""
+    with clock.frozen(clock.instant(date(2026, 11, 27), time(10))):
+        run("demo", "--size", "small", "--reset")
+        assert Session.objects.exists()
+
+
+@pytest.mark.full
 def test_kazanlak_has_the_scale_of_its_report(small):
     loading.load("kazanlak", reset=True)
     begins, ends = clock.midnight(work.window_begins()), clock.midnight(WEDNESDAY)

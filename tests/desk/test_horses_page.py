@@ -75,9 +75,9 @@ def test_horse_is_shown_with_its_limits_and_this_week(yard: Yard) -> None:
 
     assert "Звездел" in page
     assert "up to 62 kg" in page
-    assert "45 of 360 minutes" in page
-    assert "2 of 5" in page
-    assert "75 minutes" in page
+    assert "Works on 2 of 5 days" in page
+    assert "fullest day 45 of 360 minutes" in page
+    assert "75 minutes in all" in page
     assert "Works no more" not in page
 
 

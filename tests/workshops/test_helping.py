@@ -382,7 +382,7 @@ def test_list_tells_skills_and_hours(crew: Crew):
 
     assert "Ива" in page
     assert "walks beside a rider" in page
-    assert "2:05" in page
+    assert "2:05 this month, 2:05 this year" in page
     assert "Volunteers have no log-in" in page
     assert "New volunteer" not in page
 
