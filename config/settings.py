@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS = {
         "StayStatus": "rooms.models.Stay.Status",
         "UnitState": "rooms.states.STATES",
         "HoursKind": "scheduling.models.RepeatingHours.Kind",
+        "HorseAbsenceReason": "workshops.shapes.stable.REASONS",
         "AbsenceKind": "rooms.models.Absence.Kind",
         "EnrolmentStatus": "workshops.models.Enrolment.Status",
         "Audience": "workshops.models.Audience",

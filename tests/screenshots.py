@@ -320,6 +320,31 @@ def at(path: str) -> Callable[[Visit], None]:
     return go
 
 
+def stable_unfolded(visit: Visit) -> None:
+    """With the forms of the first horse, and those beside."""
+    visit.page.goto("/horses/")
+    summaries = visit.page.locator("main details > summary").all()
+    for summary in [*summaries[:2], *summaries[-3:]]:
+        summary.click()
+
+
+def riding(visit: Visit) -> None:
+    """Of a child whose clearance runs out soon."""
+    groups = visit.api("groups/", page_size=100)["results"]
+    rides = next(one for one in groups if one["workshop_name"] == "Хипотерапия")
+    enrolled = visit.api("enrolments/", group=rides["id"])["results"]
+    visit.page.goto(f"/people/{enrolled[1]['person']}/riding/")
+
+
+def helper(page: str = "") -> Callable[[Visit], None]:
+    def go(visit: Visit) -> None:
+        found = visit.api("helpers/")["results"]
+        volunteer = next(one for one in found if one["is_volunteer"])
+        visit.page.goto(f"/helpers/{volunteer['id']}/{page}")
+
+    return go
+
+
 def rewording(words: str, *, button: str = "") -> Callable[[Visit], None]:
     """Of a plain reminder: typed, and looked at as it would leave."""
 
@@ -391,6 +416,12 @@ STEPS: dict[str, Steps] = {
         ("new-group", at("/groups/new/")),
         ("session", session),
         ("sheet", sheet),
+        ("horses", at("/horses/")),
+        ("horses-open", stable_unfolded),
+        ("riding", riding),
+        ("helpers", at("/helpers/")),
+        ("helper", helper()),
+        ("helper-sheet", helper("sheet/")),
     ],
     "shelter": [
         ("tonight", at("/tonight/")),

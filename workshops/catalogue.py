@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from people.models import Centre
 from scheduling.catalogue import OURS, Offer, begun
 from scheduling.models import Modality, Service
-from workshops.models import Audience, Workshop
+from workshops.models import Audience, Riding, Workshop
 
 A = Audience
 BUFFER = 15
@@ -34,6 +34,7 @@ class Atelier:
     doubtful_age: int | None = None
     least_adults: int = 2
     access: Service.Access = Service.Access.SPECIALISED
+    is_ridden: bool = False
 
     @property
     def offer(self) -> Offer:
@@ -66,7 +67,18 @@ ATELIERS = (
     Atelier("psychomotor", "Психомоторика", "ПМ", FEW, DISABILITY, duration=45),
     # For both; a group of children without parental care alone may have more places.
     Atelier("discoverer", "Откривател", "ОТ", FEW, (*DISABILITY, *WITHOUT_CARE)),
-    Atelier("hippotherapy", "Хипотерапия", "ХТ", FEW, DISABILITY, duration=90),
+    # A whole afternoon, in which each child rides for half an hour with a leader of its own (D16):
+    # the session itself holds the instructor alone.
+    Atelier(
+        "hippotherapy",
+        "Хипотерапия",
+        "ХТ",
+        FEW,
+        DISABILITY,
+        duration=180,
+        least_adults=1,
+        is_ridden=True,
+    ),
     Atelier("man-and-nature", "Човек и природа", "ЧП", SOME, WITHOUT_CARE, duration=90),
     Atelier("culture", "Култура", "КУ", SOME, WITHOUT_CARE, duration=90),
     Atelier("fitness", "Фитнес", "ФТ", SOME, least_age=OVER_ELEVEN, doubtful_age=OVER_ELEVEN),
@@ -118,6 +130,7 @@ def offer_workshops(centre: Centre) -> list[Workshop]:
     What the centre has edited stays as it is, so this may be repeated.
     """
     services = services_of(centre)
+    had = set(Workshop.objects.filter(centre=centre).values_list("service__code", flat=True))
     Workshop.objects.bulk_create(
         # Another process may be offering the same at this moment.
         (workshop_of(services[one.code], one) for one in ATELIERS),
@@ -125,6 +138,14 @@ def offer_workshops(centre: Centre) -> list[Workshop]:
     )
     found = Workshop.objects.filter(service__in=services.values()).select_related("service")
     by_code = {workshop.service.code: workshop for workshop in found}
+    Riding.objects.bulk_create(
+        (
+            Riding(workshop=by_code[one.code])
+            for one in ATELIERS
+            if one.is_ridden and one.code not in had
+        ),
+        ignore_conflicts=True,
+    )
     return [by_code[one.code] for one in ATELIERS]
 
 

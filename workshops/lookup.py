@@ -5,12 +5,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from people.models import Centre, Person
 from people.policies import Staff, is_walled, require
 from people.selectors import not_found, people_of
+from people.selectors import person as find_person
+from people.services import note_read
 from scheduling import lookup as scheduling_lookup
 from scheduling.models import Resource
-from workshops import policies, selectors
-from workshops.models import Enrolment, Group, Session, Workshop
+from workshops import help_hours, herd, policies, selectors
+from workshops.models import Clearance, Enrolment, Group, Help, Helper, Horse, Session, Workshop
 
 
 def workshop(staff: Staff, public_id: UUID) -> Workshop:
@@ -75,4 +78,67 @@ def enrolment_in_own_group(staff: Staff, public_id: UUID) -> Enrolment:
     """Raises NotFound, NotAllowed."""
     found = enrolment(staff, public_id)
     require(policies.may_run(staff, found.group))
+    return found
+
+
+def horse(staff: Staff, public_id: UUID) -> Horse:
+    """Raises NotFound."""
+    return herd.horses_of(staff).filter(public_id=public_id).first() or not_found("horse")
+
+
+def changeable_horse(staff: Staff, public_id: UUID) -> Horse:
+    """Raises NotFound, NotAllowed."""
+    found = horse(staff, public_id)
+    assert found.resource.centre_id is not None
+    require(policies.may_set_up(staff, found.resource.centre_id))
+    return found
+
+
+def rider(staff: Staff, public_id: UUID) -> Person:
+    """Whose riding she may see and note; the reading is kept (D39). Raises NotFound, NotAllowed."""
+    person = find_person(staff, public_id)
+    require(policies.knows_rider(staff, person))
+    note_read(staff.user, person.centre_id, "person", person.public_id)
+    return person
+
+
+def clearance(staff: Staff, public_id: UUID) -> Clearance:
+    """Raises NotFound, NotAllowed."""
+    seen = Clearance.objects.filter(person__in=people_of(staff)).select_related("person")
+    found = seen.filter(public_id=public_id).first() or not_found("clearance")
+    require(policies.knows_rider(staff, found.person))
+    return found
+
+
+def horse_of_centre(staff: Staff, centre_id: int, public_id: UUID) -> Horse:
+    """Raises NotFound."""
+    found = herd.horses_of(staff).filter(resource__centre=centre_id, public_id=public_id)
+    return found.first() or not_found("horse")
+
+
+def helper(staff: Staff, public_id: UUID) -> Helper:
+    """Raises NotFound."""
+    found = help_hours.helpers_of(staff).filter(public_id=public_id)
+    return found.first() or not_found("helper")
+
+
+def changeable_helper(staff: Staff, public_id: UUID) -> Helper:
+    """Raises NotFound, NotAllowed."""
+    found = helper(staff, public_id)
+    require(policies.may_set_up(staff, found.centre_id))
+    return found
+
+
+def colleague(staff: Staff, centre: Centre, public_id: UUID) -> Resource:
+    """A specialist who works in that centre. Raises NotFound."""
+    found = scheduling_lookup.specialist(staff, public_id)
+    scheduling_lookup.centre_for(staff, found, centre.public_id)
+    return found
+
+
+def help_note(staff: Staff, public_id: UUID) -> Help:
+    """One that she may take away. Raises NotFound, NotAllowed."""
+    seen = Help.objects.filter(helper__in=help_hours.helpers_of(staff)).select_related("helper")
+    found = seen.filter(public_id=public_id).first() or not_found("help")
+    require(policies.may_note_help(staff, found.helper.centre_id))
     return found

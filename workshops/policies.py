@@ -9,12 +9,14 @@ from people.policies import (
     WAIVES_PAPERS,
     R,
     Staff,
+    is_walled,
     knows_person,
 )
 from workshops import selectors
 from workshops.models import Enrolment, Group, Workshop
 
 LEADS = frozenset({R.LEADER}) | BOOKS
+NOTES_HELP = frozenset({R.LEADER}) | MANAGES_RESOURCES
 
 
 def may_set_up(staff: Staff, centre_id: int) -> bool:
@@ -57,3 +59,27 @@ def knows_enrolment(staff: Staff, enrolment: Enrolment) -> bool:
 def may_call_off(staff: Staff, centre: Centre) -> bool:
     """All riding of a day there."""
     return staff.may(SEES_EVERYTHING | {R.LEADER}, centre.pk)
+
+
+def may_note_help(staff: Staff, centre_id: int) -> bool:
+    """How long somebody helped: who leads workshops sees it."""
+    return staff.may(NOTES_HELP, centre_id)
+
+
+def rides_with(staff: Staff, person: Person) -> bool:
+    """She leads a group in which the person rides, or is to."""
+    theirs = selectors.led_by(staff).filter(
+        workshop__riding__isnull=False,
+        workshop__centre=person.centre_id,
+        enrolments__person=person,
+        enrolments__status__in=Enrolment.Status.live(),
+    )
+    return staff.may(LEADS, person.centre_id) and theirs.exists()
+
+
+def knows_rider(staff: Staff, person: Person) -> bool:
+    """Weight, clearance and how somebody rides: who needs to know the person, and who leads her
+    rides; never kin (D12)."""
+    if not staff.may(SEES_NAMES, person.centre_id) or is_walled(staff, [person]):
+        return False
+    return knows_person(staff, person) or rides_with(staff, person)

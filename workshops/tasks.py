@@ -2,9 +2,10 @@
 
 from procrastinate.contrib.django import app
 
-from workshops import offers, selectors
+from workshops import clearances, offers, selectors
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
+EVERY_MORNING = "35 3 * * *"
 
 
 @app.periodic(cron=EVERY_TEN_MINUTES)
@@ -13,3 +14,10 @@ def pass_offers_on(timestamp: int) -> None:
     """Offers of places that ran out go to the next in line."""
     for group in selectors.offers_over():
         offers.pass_on(group)
+
+
+@app.periodic(cron=EVERY_MORNING)
+@app.task(queueing_lock="ask_for_renewal", pass_context=False)
+def ask_for_renewal(timestamp: int) -> None:
+    """Remind staff of medical clearances for riding that run out."""
+    clearances.ask_for_renewal()

@@ -1,17 +1,40 @@
-"""Routes of workshops, groups, sessions and enrolments."""
+"""Routes of workshops, groups, sessions, enrolments, horses, riders and helpers."""
 
 from django.urls import path, re_path
 
 from workshops import web
-from workshops.api import boards, enrolments, groups, workshops
+from workshops.api import boards, enrolments, groups, helpers, riders, stable, workshops
 
 SESSION = "sessions/<uuid:public_id>/"
+HELPER = "helpers/<uuid:public_id>/"
 ENROLMENT = "enrolments/<uuid:public_id>/"
 
 api_patterns = [
     path("workshops/", workshops.Workshops.as_view(), name="workshops"),
     path("workshops/catalogue/", workshops.Catalogue.as_view(), name="workshops-catalogue"),
     path("workshops/<uuid:public_id>/", workshops.OneWorkshop.as_view(), name="workshop"),
+    path("workshops/<uuid:public_id>/riding/", stable.OneRiding.as_view(), name="riding"),
+    path("horses/", stable.Horses.as_view(), name="horses"),
+    path("horses/<uuid:public_id>/", stable.OneHorse.as_view(), name="horse"),
+    path(
+        "horses/<uuid:public_id>/absences/", stable.HorseAbsences.as_view(), name="horse-absences"
+    ),
+    path("riders/<uuid:public_id>/", riders.OneRider.as_view(), name="rider"),
+    path("riders/<uuid:public_id>/weighings/", riders.Weighings.as_view(), name="weighings"),
+    path("riders/<uuid:public_id>/clearances/", riders.Clearances.as_view(), name="clearances"),
+    path(
+        "clearances/<uuid:public_id>/withdraw/",
+        riders.WithdrawClearance.as_view(),
+        name="clearance-withdraw",
+    ),
+    path("helpers/", helpers.Helpers.as_view(), name="helpers"),
+    path(HELPER, helpers.OneHelper.as_view(), name="helper"),
+    path(
+        f"{HELPER}availability/", helpers.HelperAvailability.as_view(), name="helper-availability"
+    ),
+    path(f"{HELPER}help/", helpers.HelpGiven.as_view(), name="helper-help"),
+    path(f"{HELPER}hours/", helpers.HelperHours.as_view(), name="helper-hours"),
+    path("help/<uuid:public_id>/", helpers.OneHelp.as_view(), name="help"),
     path("groups/", groups.Groups.as_view(), name="groups"),
     path("groups/<uuid:public_id>/", groups.OneGroup.as_view(), name="group"),
     path("sessions/", groups.Sessions.as_view(), name="sessions"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from base import bulk, clock
-from desk.demo import cards, centres, shelter, staff, stories, told, work, workshops
+from desk.demo import cards, centres, riding, shelter, staff, stories, told, work, workshops
 from desk.demo.diary import Diary
 from desk.demo.families import Founder, close_case
 from desk.demo.past import Past, years
@@ -135,6 +135,8 @@ def settle_house(house: House, figures: Figures, phones: Iterator[str]) -> None:
         close_case(family)
     shelter.settle(house, founder)
     workshops.settle(house, families)
+    if house.centre.slug == LARGE:
+        riding.settle(house, families)
 
 
 def places(house: House, kind: str) -> list[Resource]:

@@ -42,6 +42,8 @@ MONDAY_AND_TUESDAY: Windows = (((0, 1), 9, 16),)
 THURSDAY: Windows = (((3,), 9, 16),)
 WEDNESDAY_AND_THURSDAY: Windows = (((2, 3), 9, 16),)
 
+WEDNESDAYS: Windows = (((2,), 13, 18),)
+
 
 @dataclass(frozen=True)
 class Post:
@@ -73,6 +75,7 @@ POSTS = {
         Post("speech", SP, "Яна", "Лалева", ("speech-therapy",), FULL),
         Post("mediator", SP, "Бисер", "Ореховски", MEDIATOR, LATE),
         Post("lawyer", SP, "Албена", "Каменарова", LAWYER, MONDAY_AND_TUESDAY),
+        Post("instructor", R.LEADER, "Петра", "Манежева", (), WEDNESDAYS),
     ),
     "kazanlak": (
         Post("psychologist", SP, "Василена", "Драгнева", PSYCHOLOGIST, FULL),

@@ -136,6 +136,12 @@ def in_minutes(duration: timedelta) -> int:
 
 
 @register.filter
+def in_hours(minutes: int) -> str:
+    """2:05 for 125."""
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+@register.filter
 def iso(instant: datetime) -> str:
     return fields.iso(instant)
 

@@ -25,6 +25,8 @@ from people.policies import READS_ACCESS_LOG, SEES_NAMES, knows_person, require
 from people.requests import caller
 from rooms.policies import may_shelter
 from scheduling.policies import may_book
+from workshops.arena import is_ridden
+from workshops.policies import rides_with
 
 FOUND_SHOWN = 30
 LONGEST_QUESTION = 120
@@ -59,7 +61,11 @@ def one_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     staff = caller(request)
     person = people_selectors.person(staff, public_id)
     if not knows_person(staff, person):
-        context = {"person": person, "may_open_case": policies.may_open_case(staff, person)}
+        context = {
+            "person": person,
+            "may_open_case": policies.may_open_case(staff, person),
+            "rides": rides_with(staff, person),
+        }
         return render(request, "desk/stranger.html", context, status=403)
     person = known(request, public_id)
     today = clock.today()
@@ -95,6 +101,7 @@ def one_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "apart": selectors.kept_apart_from(staff, person),
         "may_book": may_book(staff, person.centre_id),
         "may_open_case": policies.may_open_case(staff, person),
+        "rides": is_ridden(person.centre_id),
     }
     return render(request, "desk/person.html", context)
 

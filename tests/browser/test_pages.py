@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,8 +32,8 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.houses import fortnightly
 from tests.workshops import building as workshops_building
-from workshops import enrolling, groups, pausing, selectors, sessions
-from workshops.models import Enrolment, Group, Session
+from workshops import arena, enrolling, groups, helping, pausing, selectors, sessions, stable
+from workshops.models import Enrolment, Group, Helper, Session
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
@@ -66,6 +67,7 @@ class World:
     off: Session
     """Cancelled."""
     begun: Session
+    helper: Helper
     staff: dict[str, User]
 
 
@@ -112,6 +114,7 @@ def world() -> World:
     held = rooms_reserving.hold_unit(
         rooms_building.ask(centre, rooms_building.nights(0, 3)), by=people["shelter"]
     )
+    stabled(centre, people["coordinator"])
     return World(
         centre=centre,
         service=service,
@@ -129,6 +132,7 @@ def world() -> World:
         stay=stay,
         held=held,
         **grouped(centre, people["coordinator"]),
+        helper=helped(centre, people["coordinator"]),
         staff=people,
     )
 
@@ -178,6 +182,32 @@ def grouped(centre: Centre, by: User) -> dict[str, Any]:
     ahead = selectors.sessions_ahead(group)
     begun = group.sessions.filter(booking__starts_at__lt=clock.now()).order_by("pk")[0]
     return {"group": group, "off": sessions.cancel_session(ahead[1], by=by), "begun": begun}
+
+
+def helped(centre: Centre, by: User) -> Helper:
+    """A volunteer who comes on Wednesdays and has painted the fence."""
+    helper = helping.add_volunteer(centre, "Ива", skills=["leads_horses", "art"])
+    helping.set_availability(
+        helper,
+        weekly=[helping.Weekly(2, time(14), time(17))],
+        dates=[helping.OnDate(clock.today() + timedelta(days=9), available=False)],
+    )
+    helping.note_help(helper, on=clock.today(), minutes=90, what="Боядисване", by=by)
+    return helper
+
+
+def stabled(centre: Centre, by: User) -> None:
+    """A horse that the vet will see, and a workshop in which children ride."""
+    horse = stable.add_horse(centre, "Звездел", carries_kg=Decimal(70))
+    vet_at = building.at(clock.today() + timedelta(days=3), 9)
+    stable.send_away(
+        horse,
+        starts_at=vet_at,
+        ends_at=vet_at + timedelta(hours=2),
+        reason=Booking.BlockReason.VET,
+        by=by,
+    )
+    arena.set_riding(workshops_building.workshop(centre, minutes=180))
 
 
 Opener = Callable[..., BrowserContext]
@@ -321,6 +351,14 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("data-officer", "/"),
         ("data-officer", "/access/"),
         ("coordinator", "/outbox/"),
+        ("coordinator", "/horses/"),
+        ("leader", "/horses/"),
+        ("coordinator", "/helpers/"),
+        ("coordinator", f"/helpers/{world.helper.public_id}/"),
+        ("leader", f"/helpers/{world.helper.public_id}/"),
+        ("leader", f"/helpers/{world.helper.public_id}/sheet/"),
+        ("psychologist", f"{person}riding/"),
+        ("coordinator", f"/people/{world.child.public_id}/riding/"),
         ("coordinator", "/workshops/"),
         ("leader", "/workshops/?from=?"),
         ("coordinator", "/workshops/offered/"),

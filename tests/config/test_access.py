@@ -144,6 +144,27 @@ api:workshops      POST    -        403 403 201 201 403 403 201 403 404 401
 api:workshops-catalogue GET -       200 200 200 200 200 200 200 200 200 401
 api:workshop       GET     workshop 200 200 200 200 200 200 200 200 404 401
 api:workshop       PATCH   workshop 403 403 200 200 403 403 200 403 404 401
+api:riding         GET     ridden   200 200 200 200 200 200 200 200 404 401
+api:riding         PUT     ridden   403 403 200 200 403 403 200 403 404 401
+api:riding         DELETE  ridden   403 403 204 204 403 403 204 403 404 401
+api:horses         GET     -        200 200 200 200 200 200 200 200 200 401
+api:horses         POST    -        403 403 201 201 403 403 201 403 404 401
+api:horse          GET     horse    200 200 200 200 200 200 200 200 404 401
+api:horse          PATCH   horse    403 403 200 200 403 403 200 403 404 401
+api:horse-absences POST    horse    403 403 201 201 403 403 201 403 404 401
+api:rider          GET     child    200 403 200 404 403 403 200 404 404 401
+api:rider          PATCH   child    200 403 200 404 403 403 200 404 404 401
+api:weighings      POST    child    201 403 201 404 403 403 201 404 404 401
+api:clearances     POST    child    201 403 201 404 403 403 201 404 404 401
+api:clearance-withdraw POST clearance 200 403 200 404 403 403 200 404 404 401
+api:helpers        GET     -        200 200 200 200 200 200 200 200 200 401
+api:helpers        POST    -        403 403 201 201 403 403 201 403 404 401
+api:helper         GET     volunteer 200 200 200 200 200 200 200 404 404 401
+api:helper         PATCH   volunteer 403 403 200 200 403 403 200 404 404 401
+api:helper-availability PUT volunteer 403 403 200 200 403 403 200 404 404 401
+api:helper-help    POST    volunteer 403 403 201 201 403 201 201 404 404 401
+api:helper-hours   GET     volunteer 200 200 200 200 200 200 200 404 404 401
+api:help           DELETE  help     403 403 204 204 403 204 204 404 404 401
 api:groups         GET     -        200 200 200 200 200 200 200 200 200 401
 api:groups         POST    -        403 403 201 201 403 403 201 403 404 401
 api:group          GET     group    200 200 200 200 200 200 200 200 404 401
@@ -206,6 +227,8 @@ person-card        GET     mother   200 403 200 404 403 403 200 404 404 302
 person-card        POST    mother   422 403 422 404 403 403 422 404 404 302
 person-ties        GET     mother   200 403 200 404 403 403 200 404 404 302
 person-ties        POST    mother   422 403 422 404 403 403 422 404 404 302
+person-riding      GET     child    200 403 200 404 403 403 200 404 404 302
+person-riding      POST    child    422 403 422 404 403 403 422 404 404 302
 person-verify      POST    mother   302 403 302 404 403 403 302 404 404 302
 person-opt-out     POST    mother   302 403 302 404 403 403 302 404 404 302
 new-case           GET     mother   200 403 200 404 403 403 200 404 404 302
@@ -261,6 +284,13 @@ session-page       POST    session  403 403 422 422 403 422 422 403 404 302
 session-sheet      GET     session  403 403 200 200 403 200 200 403 404 302
 session-board      GET     riding_session 403 403 200 403 403 200 200 403 404 302
 session-board      POST    riding_session 403 403 422 403 403 422 422 403 404 302
+horses-page        GET     -        200 200 200 200 200 200 200 200 403 302
+horses-page        POST    -        403 403 422 422 403 403 422 403 403 302
+helpers-page       GET     -        200 200 200 200 200 200 200 403 403 302
+helpers-page       POST    -        403 403 422 422 403 403 422 403 403 302
+helper-page        GET     volunteer 200 200 200 200 200 200 200 404 404 302
+helper-page        POST    volunteer 403 403 422 422 403 422 422 404 404 302
+helper-sheet       GET     volunteer 200 200 200 200 200 200 200 404 404 302
 toys-page          GET     -        200 200 200 200 200 200 200 403 403 302
 toys-page          POST    -        422 422 422 422 422 422 422 403 403 302
 toy-return         POST    loan     302 302 302 404 302 302 302 404 404 302
@@ -535,6 +565,29 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
         "rooms": [h.hall.public_id],
     },
     "PATCH api:workshop": lambda h: {"capacity": 6},
+    "PUT api:riding": lambda h: {"ride_minutes": 20},
+    "POST api:horses": lambda h: {
+        "centre": h.centre.public_id,
+        "name": "Horse",
+        "carries_kg": "62.5",
+    },
+    "PATCH api:horse": lambda h: {"name": "Horse"},
+    "POST api:horse-absences": lambda h: {
+        "starts_at": in_days(3),
+        "ends_at": in_days(4),
+        "reason": "vet",
+    },
+    "PATCH api:rider": lambda h: {
+        "preferred_horse": h.horse.public_id,
+        "side_walkers": 2,
+    },
+    "POST api:weighings": lambda h: {"kg": "31.5"},
+    "POST api:clearances": lambda h: {"issued_on": on(0)},
+    "POST api:helpers": lambda h: {"centre": h.centre.public_id, "name": "Volunteer"},
+    "PATCH api:helper": lambda h: {"skills": ["leads_horses"]},
+    "PUT api:helper-availability": lambda h: {"weekly": []},
+    "POST api:helper-help": lambda h: {"on": on(0), "minutes": 60, "what": "paint"},
+    "GET api:helper-hours": lambda h: {"from": on(-30), "to": on(0)},
     "POST api:groups": lambda h: {
         "workshop": h.workshop.public_id,
         "name": "Group",
@@ -607,6 +660,7 @@ SENT: dict[str, Callable[[House], Sent | str]] = {
     "POST toys-page": lambda h: {"toy": "?"},
     "POST stay-page": lambda h: {"act": "?"},
     "POST unit-page": lambda h: {"act": "?"},
+    "POST horses-page": lambda h: {"act": "?"},
 }
 
 

@@ -15,6 +15,12 @@ from tests.support.calling import Api, as_json, problem
 from tests.support.houses import House, two_houses
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+LIMITS: Sent = {
+    "most_minutes_a_day": 300,
+    "most_days_a_week": 5,
+    "most_minutes_on_end": 90,
+    "rest_minutes": 20,
+}
 OPTIONAL: Mapping[str, Sent] = {
     "POST api:people": {"birth_on": "2019-05-01"},
     "POST api:cases": {"valid_until": "2027-09-01", "at_risk": False},
@@ -164,6 +170,32 @@ OPTIONAL: Mapping[str, Sent] = {
         "offer_hours": 24,
         "is_offered": True,
     },
+    "PUT api:riding": {
+        "step_minutes": 10,
+        "turnaround_minutes": 5,
+        "arena_holds": 4,
+        "instructor_sees": 4,
+        "weighed_within_days": 180,
+    },
+    "POST api:horses": LIMITS,
+    "PATCH api:horse": {**LIMITS, "carries_kg": 62.5, "works": True, "version": 1},
+    "PATCH api:rider": {"avoids": []},
+    "POST api:weighings": {"on": "2027-03-01"},
+    "POST api:clearances": {"expires_on": "2028-02-01"},
+    "POST api:helpers": {
+        "phone": "+359888123456",
+        "skills": ["art"],
+        "most_minutes_on_end": 60,
+        "specialist": None,
+    },
+    "PATCH api:helper": {
+        "name": "Volunteer",
+        "phone": "+359888123456",
+        "most_minutes_on_end": None,
+        "helps": True,
+        "version": 1,
+    },
+    "PUT api:helper-availability": {"dates": [], "version": 1},
     "POST api:groups": {
         "capacity": 6,
         "on_school_vacations": True,
@@ -198,6 +230,7 @@ OPTIONAL: Mapping[str, Sent] = {
 BODILESS = {
     *("api:verify", "api:opt-out", "api:done", "api:case-planned", "api:case-close"),
     *("api:unit-ready", "api:stay-ready", "api:loan-return", "api:code", "api:reminder-resend"),
+    "api:clearance-withdraw",
 }
 
 FILES = {"api:busy-times"}
@@ -351,6 +384,11 @@ WHOLE = {
         "api:workshops-catalogue",
         "api:text",
         "api:workshop",
+        "api:riding",
+        "api:horse",
+        "api:rider",
+        "api:helper",
+        "api:helper-hours",
         "api:group",
         "api:session",
         "api:enrolment",

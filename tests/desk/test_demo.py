@@ -34,7 +34,8 @@ from people.models import (
     User,
 )
 from scheduling.models import Allocation, Booking, Modality, Participation
-from workshops.models import Enrolment, Session
+from workshops import clearances
+from workshops.models import Enrolment, Group, Helper, Horse, Session
 from workshops.selectors import places_of
 
 WEDNESDAY = date(2027, 3, 17)
@@ -227,6 +228,20 @@ def test_one_group_is_full_with_a_place_offered_and_somebody_waiting(small):
     assert (places.taken, places.free, places.waiting) == (offer.group.capacity, 0, 1)
 
 
+def test_hippotherapy_has_horses_helpers_and_children_in_every_state(small):
+    group = Group.objects.get(workshop__service__code="hippotherapy")
+    children = [one.person for one in group.enrolments.filter(status=Enrolment.Status.ENROLLED)]
+    lacks = [lack for one in children for lack in clearances.fitness_of(one).lacks]
+    first = group.sessions.first().booking
+    starts, ends = clock.local(first.starts_at), clock.local(first.ends_at)
+
+    assert (starts.weekday(), starts.time(), ends.time()) == (2, time(14), time(17))
+    assert (Horse.objects.count(), Helper.objects.count(), len(children)) == (5, 5, 5)
+    assert [one.is_volunteer for one in Helper.objects.all()].count(True) == 3
+    assert sorted(lacks) == sorted(set(clearances.Lack) - {clearances.Lack.OLD_WEIGHT})
+    assert set(Horse.objects.values_list("resource__centre__slug", flat=True)) == {"stara-zagora"}
+
+
 def test_no_resource_is_held_twice(small):
     assert_no_clash()
 
@@ -319,6 +334,14 @@ def test_holidays_do_not_stop_a_load(small, day):
     with clock.frozen(clock.instant(day, time(9))):
         loading.load("small", reset=True)
         assert_holdings_fit()
+
+
+@pytest.mark.full
+def test_a_session_to_which_nobody_could_come_does_not_stop_a_load(small):
+    """On that Thursday the only mother who still came to the group was somewhere else."""
+    with clock.frozen(clock.instant(date(2026, 11, 27), time(10))):
+        run("demo", "--size", "small", "--reset")
+        assert Session.objects.exists()
 
 
 @pytest.mark.full

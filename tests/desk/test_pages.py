@@ -25,6 +25,8 @@ from base.services import open_task
 from desk import urls
 from desk.fields import iso
 from desk.web.group_acts import ACTS as GROUP_ACTS
+from desk.web.helpers import ACTS as HELPER_ACTS
+from desk.web.horses import ACTS as HORSE_ACTS
 from desk.web.stay_acts import ACTS as STAY_ACTS
 from desk.web.vacations import ACTS as SCHOOL_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, Role, User
@@ -144,6 +146,7 @@ def address_of(route: URLPattern, house: House) -> str:
         "groups": house.group.public_id,
         "workshops": house.workshop.public_id,
         "sessions": house.session.public_id,
+        "helpers": house.volunteer.public_id,
     }
     if route.name == "session-board":
         ids["sessions"] = house.riding_session.public_id
@@ -173,20 +176,31 @@ HOSTILE_FIELDS = """
     is_trial leaving_out line child horse leader side_walkers
     initials duration buffer audiences least_age most_age doubtful_age needs_document least_adults
     offer_hours leaders rooms is_offered is_public vacation
+    horse booking carries_kg most_minutes_a_day most_days_a_week most_minutes_on_end rest_minutes
+    ride_minutes step_minutes turnaround_minutes arena_holds instructor_sees weighed_within_days
+    kg issued_on expires_on clearance side_walkers preferred_horse avoids
+    skills colleague weekday starts valid_from available place minutes what note to
 """
 
 
 ACTS = ("", *STAY_ACTS, *SCHOOL_ACTS, "open", "cots", "hold", "admit", "wait")
 ACTS_OF_GROUPS = ("", *GROUP_ACTS, "places", "enrol", "note", "all", "undo", "cancel", "make_up")
 ACTS_OF_BOARDS = ("draw", "remove", "propose", "book", "call_off")
+ACTS_OF = {
+    "/groups/": ACTS_OF_GROUPS,
+    "/sessions/.*/board/": ACTS_OF_BOARDS,
+    "/sessions/": ACTS_OF_GROUPS,
+    "/horses/": ("", *HORSE_ACTS),
+    "/helpers/$": ("", "volunteer", "colleague"),
+    "/helpers/": ("", *HELPER_ACTS),
+    "/people/.*/riding/": ("", "weigh", "clear", "withdraw", "ride"),
+}
 
 
 def acts(reader: Reader, path: str) -> list[Any]:
     """A POST for each button that a page with several may have."""
-    if path.startswith("/sessions/") and path.endswith("/board/"):
-        return [partial(reader.post, act=act) for act in ACTS_OF_BOARDS]
-    of_groups = path.startswith(("/groups/", "/sessions/"))
-    return [partial(reader.post, act=act) for act in (ACTS_OF_GROUPS if of_groups else ACTS)]
+    found = next((acts for start, acts in ACTS_OF.items() if re.match(start, path)), ACTS)
+    return [partial(reader.post, act=act) for act in found]
 
 
 @pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name)

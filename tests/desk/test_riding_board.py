@@ -62,7 +62,7 @@ def seen(own: House) -> Seen:
 def test_a_proposal_is_explained_and_booked(seen: Seen) -> None:
     page = main(seen.press("propose"))
     name = seen.own.rider.given_name
-    assert f"{name}: Звездел, because" in page
+    assert f"{name}: {seen.own.horse.name}, because" in page
     assert "drawn, not booked yet" in page
     assert seen.booked == []
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,8 +52,8 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.building import MONDAY, at
 from tests.workshops import building as workshops_building
-from workshops import enrolling, pausing, sessions
-from workshops.models import Enrolment, Group, Helper, Horse, Session, Workshop
+from workshops import arena, enrolling, helping, pausing, riders, sessions, stable
+from workshops.models import Clearance, Enrolment, Group, Help, Helper, Horse, Session, Workshop
 
 NOW = at(MONDAY, 12)
 """The middle of an ordinary Monday: the morning's session is past, the afternoon's ahead."""
@@ -147,9 +148,19 @@ class House:
     """A child whom nobody enrolled yet, with her mother."""
     newcomer_mother: Person = None
     riding_session: Session = None
+    """A week from Wednesday; nobody has drawn its board yet."""
     rider: Person = None
-    horse: Horse = None
+    """Who comes to it, ready to ride."""
     helper: Helper = None
+    """Who leads a horse, on working days."""
+    ridden: Workshop = None
+    """In which children ride; no group of it meets."""
+    horse: Horse = None
+    volunteer: Helper = None
+    help: Help = None
+    """Hers, noted this morning."""
+    clearance: Clearance = None
+    """Of the child: a doctor wrote today that it may ride."""
 
 
 @contextmanager
@@ -273,6 +284,7 @@ def house(slug: str, *, with_groups: bool = False) -> House:
         **sheltered(centre, staff),
         **library(centre, mother, staff["shelter"]),
         **(atelier(centre, child, mother, staff) if with_groups else {}),
+        **(riding_school(centre, child, staff) if with_groups else {}),
         staff=staff,
     )
 
@@ -319,8 +331,8 @@ def library(centre: Centre, mother: Person, by: User) -> dict[str, Any]:
     return {"toy": toy, "loan": loan}
 
 
-def stable(centre: Centre, staff: dict[str, User], lead: Resource) -> dict[str, Any]:
-    """A group that rides on Wednesdays: one child, who is ready, one horse, one who leads it. `kin`
+def wednesdays(centre: Centre, staff: dict[str, User], lead: Resource) -> dict[str, Any]:
+    """A group that rides on Wednesdays: one child, who is ready, and one who leads the horse. `kin`
     is of the family."""
     by = staff["coordinator"]
     with clock.frozen(NOW - timedelta(days=9)):
@@ -338,7 +350,6 @@ def stable(centre: Centre, staff: dict[str, User], lead: Resource) -> dict[str, 
     return {
         "riding_session": group.sessions.order_by("booking__starts_at")[1],
         "rider": rider,
-        "horse": workshops_building.horse(centre, "Звездел"),
         "helper": workshops_building.volunteer(centre),
     }
 
@@ -383,7 +394,7 @@ def atelier(
     for one in (offer, turn):
         one.refresh_from_db()
     return {
-        **stable(centre, staff, lead),
+        **wednesdays(centre, staff, lead),
         "workshop": workshop,
         "leader": lead,
         "hall": Resource.objects.get(services=workshop.service, kind=Resource.Kind.ROOM),
@@ -397,4 +408,19 @@ def atelier(
         "turn": turn,
         "newcomer": newcomer,
         "newcomer_mother": mothers[newcomer],
+    }
+
+
+def riding_school(centre: Centre, child: Person, staff: dict[str, User]) -> dict[str, Any]:
+    """A horse, a volunteer, and a workshop in which children ride."""
+    by = staff["coordinator"]
+    volunteer = helping.add_volunteer(centre, "Volunteer", skills=["leads_horses"])
+    ridden = workshops_building.workshop(centre, minutes=180)
+    arena.set_riding(ridden)
+    return {
+        "ridden": ridden,
+        "horse": stable.add_horse(centre, "Horse", carries_kg=Decimal(70)),
+        "volunteer": volunteer,
+        "help": helping.note_help(volunteer, on=MONDAY, minutes=90, what="paint", by=by),
+        "clearance": riders.note_clearance(child, issued_on=MONDAY, by=by),
     }

@@ -7,7 +7,7 @@ from scheduling import catalogue as consultations
 from scheduling.models import Service
 from tests.support import building
 from workshops import catalogue
-from workshops.models import Audience, Workshop
+from workshops.models import Audience, Riding, Workshop
 
 NAMES = {
     "Арт-ателие",
@@ -81,7 +81,28 @@ def test_children_need_papers_and_two_adults_and_parents_no_papers():
     children = [one for one in catalogue.ATELIERS if one not in parents]
     assert {one.access for one in parents} == {Service.Access.OPEN}
     assert {one.access for one in children} == {Service.Access.SPECIALISED}
-    assert {one.least_adults for one in children} == {2}
+    assert {one.least_adults for one in children if not one.is_ridden} == {2}
+
+
+def test_hippotherapy_is_an_afternoon_with_an_instructor_and_a_leader_for_each_ride():
+    """D16."""
+    (one,) = named("Хипотерапия")
+    assert (one.is_ridden, one.duration, one.least_adults) == (True, 180, 1)
+
+
+@pytest.mark.django_db
+def test_hippotherapy_alone_is_ridden():
+    workshops = catalogue.offer_workshops(building.centre())
+    assert [one.name for one in workshops if one.is_ridden] == ["Хипотерапия"]
+
+
+@pytest.mark.django_db
+def test_offering_again_lets_nobody_ride_where_the_centre_stopped_it():
+    centre = building.centre()
+    catalogue.offer_workshops(centre)
+    Riding.objects.all().delete()
+    catalogue.offer_workshops(centre)
+    assert not Riding.objects.exists()
 
 
 @pytest.mark.django_db
