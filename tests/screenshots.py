@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -328,6 +329,18 @@ def stable_unfolded(visit: Visit) -> None:
         summary.click()
 
 
+def riding_board(visit: Visit, *, booked: bool = False) -> None:
+    """The next afternoon of riding, as it is proposed."""
+    first, last = clock.today(), clock.today() + timedelta(days=30)
+    found = visit.api("sessions/", **{"from": first, "to": last}, page_size=500)["results"]
+    ridden = [one for one in found if one["name"].startswith("Хипотерапия")]
+    visit.page.goto(f"/sessions/{ridden[0]['id']}/board/")
+    visit.page.locator("button[value=propose]").click()
+    book = visit.page.locator("button[value=book]")
+    if booked and book.count():  # the narrow visit finds it booked
+        book.click()
+
+
 def riding(visit: Visit) -> None:
     """Of a child whose clearance runs out soon."""
     groups = visit.api("groups/", page_size=100)["results"]
@@ -416,6 +429,8 @@ STEPS: dict[str, Steps] = {
         ("new-group", at("/groups/new/")),
         ("session", session),
         ("sheet", sheet),
+        ("riding-board", riding_board),
+        ("riding-board-booked", partial(riding_board, booked=True)),
         ("horses", at("/horses/")),
         ("horses-open", stable_unfolded),
         ("riding", riding),
