@@ -32,8 +32,19 @@ from tests.rooms import building as rooms_building
 from tests.support import building
 from tests.support.houses import fortnightly
 from tests.workshops import building as workshops_building
-from workshops import arena, enrolling, groups, helping, pausing, selectors, sessions, stable
+from workshops import (
+    arena,
+    boards,
+    enrolling,
+    groups,
+    helping,
+    pausing,
+    selectors,
+    sessions,
+    stable,
+)
 from workshops.models import Enrolment, Group, Helper, Session
+from workshops.riding.facts import Ride
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
@@ -68,6 +79,8 @@ class World:
     """Cancelled."""
     begun: Session
     helper: Helper
+    riding: Session
+    """Somebody is drawn on its board."""
     staff: dict[str, User]
 
 
@@ -114,7 +127,6 @@ def world() -> World:
     held = rooms_reserving.hold_unit(
         rooms_building.ask(centre, rooms_building.nights(0, 3)), by=people["shelter"]
     )
-    stabled(centre, people["coordinator"])
     return World(
         centre=centre,
         service=service,
@@ -133,6 +145,7 @@ def world() -> World:
         held=held,
         **grouped(centre, people["coordinator"]),
         helper=helped(centre, people["coordinator"]),
+        riding=stabled(centre, people["coordinator"]),
         staff=people,
     )
 
@@ -196,8 +209,8 @@ def helped(centre: Centre, by: User) -> Helper:
     return helper
 
 
-def stabled(centre: Centre, by: User) -> None:
-    """A horse that the vet will see, and a workshop in which children ride."""
+def stabled(centre: Centre, by: User) -> Session:
+    """A horse that the vet will see, and an afternoon of riding whose board breaks rules."""
     horse = stable.add_horse(centre, "Звездел", carries_kg=Decimal(70))
     vet_at = building.at(clock.today() + timedelta(days=3), 9)
     stable.send_away(
@@ -207,7 +220,20 @@ def stabled(centre: Centre, by: User) -> None:
         reason=Booking.BlockReason.VET,
         by=by,
     )
-    arena.set_riding(workshops_building.workshop(centre, minutes=180))
+    riding = workshops_building.workshop(centre, minutes=180)
+    arena.set_riding(riding)
+    first = workday(clock.today() + timedelta(days=7), 1)
+    group = workshops_building.group(
+        riding, by=by, starts_at=building.at(first, 14), until=first + timedelta(days=7)
+    )
+    child = workshops_building.child(centre)
+    asked = workshops_building.application(group, child, from_on=clock.today())
+    asked = replace(asked, consent_on=clock.today(), leaving_out=True)
+    enrolling.enrol(asked, by=by, accepted=True)
+    session = group.sessions.order_by("booking__starts_at")[0]
+    ride = Ride(str(child.public_id), str(horse.public_id), 14 * 60)
+    boards.draw(session, [ride], by=by, version=1)
+    return session
 
 
 Opener = Callable[..., BrowserContext]
@@ -351,6 +377,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("data-officer", "/"),
         ("data-officer", "/access/"),
         ("coordinator", "/outbox/"),
+        ("coordinator", f"/sessions/{world.riding.public_id}/board/"),
+        ("coordinator", f"/sessions/{world.riding.public_id}/board/?line=0"),
         ("coordinator", "/horses/"),
         ("leader", "/horses/"),
         ("coordinator", "/helpers/"),
