@@ -113,8 +113,8 @@ def hour_of(session: Session, cast: Cast, ride: Ride) -> Hour:
     period = TimestamptzRange(begins, ends)
     assert ride.leader is not None
     parts = [
-        (Part.LEAD, cast.helpers[ride.leader]),
-        *((Part.COLLEAGUE, cast.helpers[one]) for one in ride.side_walkers),
+        (Part.HANDLER, cast.helpers[ride.leader]),
+        *((Part.WALKER, cast.helpers[one]) for one in ride.side_walkers),
         (Part.HORSE, cast.horses[ride.horse].resource),
     ]
     return Hour(begins, ends, tuple(Holding(part, one, 1, period) for part, one in parts))

@@ -27,8 +27,6 @@ from workshops.models import Help, Helper
 
 Part = Allocation.Part
 DAY = timedelta(days=1)
-OF_WORKSHOPS = (Booking.Kind.SESSION, Booking.Kind.PLACE)
-"""What a colleague does besides is her work, not help."""
 
 
 def helpers_of(staff: Staff) -> QuerySet[Helper]:
@@ -104,7 +102,8 @@ Held = list[tuple[Span, str]]
 
 
 def taken_place(resource_ids: Iterable[int], first: date, last: date) -> dict[int, Held]:
-    """What these led or walked beside in that time and is over, with the workshop's name. Where a
+    """What these led or walked beside in that time and is over, with the workshop's name. What a
+    colleague does besides is her work. Where a
     child did not come nobody rode."""
     begins, ends = clock.midnight(first), clock.midnight(last + DAY)
     missed = Participation.objects.filter(booking=OuterRef("booking")).exclude(
@@ -113,9 +112,8 @@ def taken_place(resource_ids: Iterable[int], first: date, last: date) -> dict[in
     rows = Allocation.objects.filter(
         ~Exists(missed),
         resource__in=list(resource_ids),
-        part__in=[Part.LEAD, Part.COLLEAGUE],
+        part__in=[Part.HANDLER, Part.WALKER],
         active=True,
-        booking__kind__in=OF_WORKSHOPS,
         booking__status__in=[Booking.Status.CONFIRMED, Booking.Status.CLOSED],
         period__startswith__gt=begins - LONGEST_HOLDING,
         period__startswith__lt=ends,

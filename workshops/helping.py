@@ -118,7 +118,7 @@ def change_helper(
         check_minutes(most_minutes_on_end)
         helper.most_minutes_on_end = most_minutes_on_end
     if helps is False:
-        check_free(resource, Part.LEAD, Part.COLLEAGUE, of_places=not helper.is_volunteer)
+        check_free(resource, Part.HANDLER, Part.WALKER)
     if helper.is_volunteer:
         resource.name = name or resource.name
         resource.is_active = resource.is_active if helps is None else helps

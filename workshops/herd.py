@@ -98,15 +98,10 @@ def absences_ahead(horses: Collection[Horse]) -> dict[int, list[Booking]]:
     return {key: list(bookings.values()) for key, bookings in found.items()}
 
 
-def first_ahead(
-    resource: Resource, *parts: Allocation.Part, of_places: bool = False
-) -> datetime | None:
-    """When it is next needed in one of these parts, by children's places alone or by anything;
-    None if it is not."""
+def first_ahead(resource: Resource, *parts: Allocation.Part) -> datetime | None:
+    """When it is next needed in one of these parts; None if it is not."""
     held = Allocation.objects.filter(
         resource=resource, part__in=parts, active=True, period__endswith__gt=clock.now()
     )
-    if of_places:
-        held = held.filter(booking__kind=Booking.Kind.PLACE)
     first = held.order_by("period").values_list("period", flat=True).first()
     return first.lower if first else None

@@ -43,13 +43,13 @@ def ride_of(seat: Seat, holdings: Sequence[Holding], keys: dict[int, str]) -> Ri
 
     assert seat.booking is not None
     begins = clock.local(seat.booking.starts_at)
-    leaders = those(Part.LEAD)
+    leaders = those(Part.HANDLER)
     return Ride(
         child=str(seat.enrolment.person.public_id),
         horse=keys[those(Part.HORSE)[0].pk],
         starts_at=begins.hour * 60 + begins.minute,
         leader=str(leaders[0].public_id) if leaders else None,
-        side_walkers=tuple(str(one.public_id) for one in those(Part.COLLEAGUE)),
+        side_walkers=tuple(str(one.public_id) for one in those(Part.WALKER)),
     )
 
 

@@ -75,9 +75,9 @@ def change_horse(
     return horse
 
 
-def check_free(resource: Resource, *parts: Allocation.Part, of_places: bool = False) -> None:
+def check_free(resource: Resource, *parts: Allocation.Part) -> None:
     """Raises StillHeld."""
-    if first := herd.first_ahead(resource, *parts, of_places=of_places):
+    if first := herd.first_ahead(resource, *parts):
         raise StillHeld(name=resource.name, day=f"{clock.local(first):%d.%m.%Y}")
 
 

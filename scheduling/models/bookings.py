@@ -214,6 +214,8 @@ class Allocation(models.Model):
         RESIDENCE = "residence", _("resident")
         TOY = "toy", _("toy")
         HORSE = "horse", _("horse")
+        HANDLER = "handler", _("who leads the horse")
+        WALKER = "walker", _("who walks beside the rider")
         BLOCKED = "blocked", _("blocked")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="allocations")

@@ -10,11 +10,12 @@ from base import clock
 from base.errors import NotAllowed, StaleVersion
 from notifications.models import Reminder
 from people.models import Centre, KinshipWall, NoContact, Person, User
-from people.policies import staff
+from people.policies import knows_person, staff
 from scheduling import blocking, services
 from scheduling.errors import AlreadyBegun, ResourceUnavailable
 from scheduling.models import Allocation, Booking, Modality
 from scheduling.planning import Wish
+from scheduling.policies import knows_booking
 from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
@@ -110,7 +111,7 @@ def test_whole_afternoon_is_proposed_and_booked(own):
         assert (local.hour * 60 + local.minute, booking.status) == (ride.starts_at, "confirmed")
         assert booking.ends_at - booking.starts_at == timedelta(minutes=30)
         parts = booking.allocations.filter(active=True).order_by("pk")
-        assert [one.part for one in parts] == ["lead", "horse", "person"]
+        assert [one.part for one in parts] == ["handler", "horse", "person"]
     assert discrepancies() == []
 
 
@@ -252,6 +253,19 @@ def test_kin_neither_instructs_nor_helps(own):
     KinshipWall.objects.create(user=lead, household=household)
     found = broken(cast_of(own.session).afternoon, rides_of(own, TEN))
     assert [breach.code for breach in found] == ["not_then"]
+
+
+def test_who_leads_the_horse_learns_nothing_of_the_family(own):
+    colleague = building.specialist(own.centre, [own.group.workshop.service])
+    Helper.objects.create(resource=colleague, centre=own.centre, skills=["leads_horses"])
+    (ride,) = rides_of(own, TEN)
+    book(own, [replace(ride, leader=str(colleague.public_id))])
+    reader = staff(colleague.user)
+    assert held_at(colleague, 10)
+    assert not knows_person(reader, own.children[0])
+    assert not knows_booking(reader, ride_booking(own, 0))
+    with clock.frozen(building.at(FIRST, 12)):
+        assert not knows_person(reader, own.children[0])
 
 
 def test_work_elsewhere_in_the_week_counts(own):

@@ -55,7 +55,7 @@ class Crew:
     def api_path(self) -> str:
         return self.path[1:]
 
-    def helped(self, starts_at: Any, minutes: int = 30, *, part: Part = Part.LEAD) -> Booking:
+    def helped(self, starts_at: Any, minutes: int = 30, *, part: Part = Part.HANDLER) -> Booking:
         booking = held(self.by, starts_at, minutes, (part, self.volunteer.resource))
         booking.service = self.service
         booking.save()
@@ -194,7 +194,7 @@ def test_hours_of_a_colleague_are_not_set_here(crew: Crew):
 
 def test_hours_are_of_what_is_over_and_took_place(crew: Crew):
     crew.helped(at(MONDAY, 14))
-    crew.helped(at(MONDAY, 14, 30), part=Part.COLLEAGUE)
+    crew.helped(at(MONDAY, 14, 30), part=Part.WALKER)
     crew.helped(at(MONDAY, 19, 45))  # goes on
     crew.helped(at(MONDAY + DAY, 14))
     Allocation.objects.filter(booking=crew.helped(at(MONDAY, 9))).update(active=False)
@@ -215,8 +215,7 @@ def test_where_the_child_did_not_come_nobody_rode(crew: Crew, outcome: str, minu
 
 
 def test_consultations_of_a_colleague_are_work_and_no_help(crew: Crew):
-    crew.helped(at(MONDAY, 14))
-    Booking.objects.update(kind=Booking.Kind.CONSULTATION)
+    crew.helped(at(MONDAY, 14), part=Part.LEAD)
 
     assert crew.minutes() == 0
 
@@ -275,7 +274,7 @@ def test_note_that_cannot_be_is_refused(crew: Crew, fields, error):
 def test_hours_of_many_are_two_queries(crew: Crew, number: int):
     helpers = [helping.add_volunteer(crew.centre, f"Д {n}") for n in range(number)]
     for one in helpers:
-        held(crew.by, at(MONDAY, 14), 30, (Part.LEAD, one.resource))
+        held(crew.by, at(MONDAY, 14), 30, (Part.HANDLER, one.resource))
         Booking.objects.update(service=crew.service)
     with CaptureQueriesContext(connection) as captured:
         found = hours_of(helpers, JANUARY, DECEMBER)
