@@ -20,7 +20,7 @@ from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, MONDAY
-from workshops import boards, enrolling, sessions
+from workshops import boards, enrolling, groups, offers, sessions
 from workshops.afternoons import cast_of
 from workshops.errors import NothingToCallOff, NotRidden, RulesBroken
 from workshops.lines import board_of, booked_rides, lines_of
@@ -291,6 +291,38 @@ def test_who_leaves_or_pauses_falls_off_the_board(own):
     enrolling.withdraw(enrolment, on=MONDAY, by=own.by)
     assert [ride.child for ride in booked_rides(own.session)] == [str(own.children[1].public_id)]
     assert not held_at(own.horses[0].resource, 10)
+
+
+def test_who_comes_from_the_waiting_list_holds_the_afternoon_until_the_board_is_booked(own):
+    groups.change_group(own.group, capacity=3, by=own.by)
+    newcomer = made.ready_to_ride(made.child(own.centre), by=own.by)
+    (turn,) = made.enrol(own.group, newcomer, by=own.by)
+    enrolling.withdraw(Enrolment.objects.get(person=own.children[2]), on=MONDAY, by=own.by)
+    turn.refresh_from_db()
+    hour = Seat.objects.get(enrolment=turn).booking
+    assert (turn.status, hour.status, hour.ends_at - hour.starts_at) == (
+        "offered",
+        "held",
+        timedelta(hours=2),
+    )
+    offers.take(turn, by=own.by)
+    hour.refresh_from_db()
+    assert hour.status == "confirmed"
+
+    session = Session.objects.get(seats__booking=hour)
+    ride = Ride(
+        str(newcomer.public_id),
+        str(own.horses[0].public_id),
+        TEN + 30,
+        leader=str(own.helpers[0].resource.public_id),
+    )
+    book(own._replace(session=read(session)), [ride])
+    hour.refresh_from_db()
+    assert (clock.local(hour.starts_at).minute, hour.ends_at - hour.starts_at) == (
+        30,
+        timedelta(minutes=30),
+    )
+    assert discrepancies() == []
 
 
 def test_ride_taken_off_frees_horse_and_helper_and_tells_the_family(own):
