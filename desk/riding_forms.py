@@ -26,7 +26,10 @@ class NumberForm(forms.Form):
 
 
 class LineNumberForm(VersionForm):
+    """`was` is the child of that line as the page showed it: others may have left meanwhile."""
+
     line = number_field()
+    was = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class CallOffDayForm(Form):

@@ -162,3 +162,8 @@ class VacationTooLong(DomainError):
 class VacationTaken(DomainError):
     code = "vacation_taken"
     sentence = _("Some of those days are “%(name)s” already.")
+
+
+class OfAGroup(DomainError):
+    code = "of_a_group"
+    sentence = _("This hour is a place in a group. Change it in the group's session.")

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from base import clock
-from scheduling.models import Booking
+from scheduling.models import Allocation, Booking
 from workshops.models import Riding, Session, Workshop
-from workshops.riding_errors import GroupsMeet, RideImpossible, RideTooLong
+from workshops.riding_errors import GroupsMeet, RideImpossible, RidesBooked, RideTooLong
 
 MINUTE = timedelta(minutes=1)
 
@@ -17,13 +17,16 @@ def set_riding(workshop: Workshop, **fields: int) -> Riding:
     """Each child rides for a part of the session. What is not given stays, or is as usual. Who
     sits in a session already keeps that hour until its board gives her a ride.
 
-    Raises RideImpossible, RideTooLong.
+    Raises RideImpossible, RideTooLong, and RidesBooked for another length while rides are ahead.
     """
     workshop = locked(workshop)
     found = Riding.objects.filter(workshop=workshop).first() or Riding(workshop=workshop)
+    was = found.ride_minutes
     for name, value in fields.items():
         setattr(found, name, value)
     check(found)
+    if found.pk and found.ride_minutes != was and rides_ahead(workshop):
+        raise RidesBooked
     found.save()
     return found
 
@@ -53,6 +56,16 @@ def stop_riding(workshop: Workshop) -> None:
     if ahead.exists():
         raise GroupsMeet
     Riding.objects.filter(workshop=workshop).delete()
+
+
+def rides_ahead(workshop: Workshop) -> bool:
+    held = Allocation.objects.filter(
+        part=Allocation.Part.HORSE,
+        active=True,
+        booking__seat__session__group__workshop=workshop,
+        booking__ends_at__gt=clock.now(),
+    )
+    return held.exists()
 
 
 def locked(workshop: Workshop) -> Workshop:

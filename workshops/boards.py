@@ -31,7 +31,6 @@ from workshops.sitting import Hour, day_of
 
 Part = Allocation.Part
 Status = Booking.Status
-MOST_LINES = 200
 
 
 @transaction.atomic

@@ -100,3 +100,10 @@ class HelpAhead(DomainError):
 class HelpImpossible(DomainError):
     code = "help_impossible"
     sentence = _("Help lasts between a minute and twelve hours.")
+
+
+class RidesBooked(DomainError):
+    code = "rides_booked"
+    sentence = _(
+        "Rides are booked ahead. Take them off their boards first, then change their length."
+    )

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from base import clock
 from people.policies import Staff, is_walled, require
 from workshops.afternoons import Cast, cast_of
-from workshops.lines import board_of, lines_of
+from workshops.lines import as_ride, board_of, booked_rides
 from workshops.models import Board, Session
 from workshops.riding.breaches import Breach, Minute
 from workshops.riding.checking import broken, cautions
@@ -47,6 +48,8 @@ class Sight:
     board: Board
     cast: Cast
     rides: Sequence[Ride]
+    booked: Sequence[Ride]
+    """What stands, whatever is drawn over it."""
 
     @property
     def afternoon(self) -> Afternoon:
@@ -54,7 +57,7 @@ class Sight:
 
     @property
     def is_booked(self) -> bool:
-        return self.board.lines is None
+        return self.rides == self.booked
 
     @cached_property
     def breaches(self) -> list[Breach]:
@@ -92,6 +95,14 @@ class Sight:
         return found.name if found else ""
 
     @cached_property
+    def undrawn(self) -> list[Line]:
+        """What is booked and is not on the board that is drawn."""
+        if self.is_booked:
+            return []
+        standing = Sight(self.session, self.board, self.cast, self.booked, self.booked)
+        return [line for line in standing.lines if line.ride not in self.rides]
+
+    @cached_property
     def waiting(self) -> list[Waiting]:
         riding = {ride.child for ride in self.rides}
         return [
@@ -117,4 +128,9 @@ def sight(staff: Staff, session: Session) -> Sight:
     board = board_of(session)
     cast = cast_of(session)
     require(not is_walled(staff, [one.person for one in cast.enrolments.values()]))
-    return Sight(session, board, cast, lines_of(board))
+    booked = booked_rides(session)
+    is_open = session.booking.starts_at > clock.now()
+    drawn = (
+        [as_ride(line) for line in board.lines] if is_open and board.lines is not None else booked
+    )
+    return Sight(session, board, cast, drawn, booked)

@@ -125,13 +125,13 @@ def helper_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
             if carried_out(
                 request,
                 form,
-                lambda: command(staff, helper, form.cleaned_data),
+                lambda: command(request, helper, form.cleaned_data),
                 said=SAID[act],
                 typed=bool(form.visible_fields()),
             ):
                 return back(request, "helper-page", public_id=public_id)
     status = 422 if request.method == "POST" else 200
-    context = shown(helper) | {"forms": forms}
+    context = shown(helper) | {"forms": forms, "once": request.POST.get("once") or uuid4()}
     return render(request, "desk/helper.html", context, status=status)
 
 
@@ -178,42 +178,44 @@ def forms_of(request: HttpRequest, staff: Staff, helper: Helper, act: str) -> di
     return forms
 
 
-def note(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
-    return helping.note_help(helper, by=staff.user, **asked)
+def note(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
+    """Once, also when the button is pressed twice."""
+    by = caller(request).user
+    return once(request, lambda: helping.note_help(helper, by=by, **asked))
 
 
-def unnote(staff: Staff, helper: Helper, asked: dict[str, Any]) -> None:
+def unnote(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> None:
     found = helper.notes.filter(public_id=asked["note"]).first() or not_found("help")
     helping.remove_note(found)
 
 
-def change(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def change(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     return helping.change_helper(helper, **asked)
 
 
-def let_go(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def let_go(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     return helping.change_helper(helper, helps=False, version=asked["version"])
 
 
-def again(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def again(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     return helping.change_helper(helper, helps=True, version=asked["version"])
 
 
-def add_window(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def add_window(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     version = asked.pop("version")
     return keep(helper, version, more=[Weekly(**asked)])
 
 
-def add_date(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def add_date(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     version = asked.pop("version")
     return keep(helper, version, more_dates=[OnDate(**asked)])
 
 
-def drop_window(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def drop_window(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     return keep(helper, asked["version"], no_window=asked["place"])
 
 
-def drop_date(staff: Staff, helper: Helper, asked: dict[str, Any]) -> object:
+def drop_date(request: HttpRequest, helper: Helper, asked: dict[str, Any]) -> object:
     return keep(helper, asked["version"], no_date=asked["place"])
 
 
@@ -243,7 +245,7 @@ def keep(
     )
 
 
-Command = Callable[[Staff, Helper, dict[str, Any]], object]
+Command = Callable[[HttpRequest, Helper, dict[str, Any]], object]
 ACTS: dict[str, Command] = {
     "help": note,
     "unhelp": unnote,

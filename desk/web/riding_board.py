@@ -78,11 +78,14 @@ class BoardView:
     def chosen(self) -> Line | None:
         """The line that is being changed."""
         asked = NumberForm(self.request.POST if self.posted("draw") else self.request.GET)
-        number = asked.cleaned_data["line"] if asked.is_valid() else None
-        return self.seen.lines[number] if number is not None and self.has(number) else None
+        number: int | None = asked.cleaned_data["line"] if asked.is_valid() else None
+        if number is None or number >= len(self.seen.lines):
+            return None
+        return self.seen.lines[number]
 
-    def has(self, number: int) -> bool:
-        return number < len(self.seen.lines)
+    def has(self, number: int, child: str) -> bool:
+        """Whether that line is still that child's."""
+        return number < len(self.seen.rides) and self.seen.rides[number].child == child
 
     @property
     def initial(self) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class BoardView:
             "remove": self.remove,
             "propose": self.propose,
             "book": self.book,
+            "discard": self.discard,
             "call_off": self.call_off,
         }
         return act in acts and acts[act]()
@@ -119,7 +123,7 @@ class BoardView:
         number = form.cleaned_data["line"]
         if number is None:
             rides.append(form.ride)
-        elif self.has(number):
+        elif self.has(number, form.cleaned_data["was"]):
             rides[number] = form.ride
         return self.drawn(form, rides, said=_("Drawn on the board. Nothing is booked yet."))
 
@@ -134,7 +138,7 @@ class BoardView:
     def drawn(self, form: Form, rides: Sequence[Ride], *, said: str, typed: bool = True) -> bool:
         def command() -> None:
             number, version = form.cleaned_data["line"], form.cleaned_data["version"]
-            if number is not None and not self.has(number):
+            if number is not None and not self.has(number, form.cleaned_data["was"]):
                 raise NoSuchRide
             boards.draw(self.session, rides, by=self.staff.user, version=version)
 
@@ -178,6 +182,21 @@ class BoardView:
                 self.session, by=self.staff.user, version=form.cleaned_data["version"]
             ),
             said=_("Booked: children, horses and helpers. Reminders will tell families the hour."),
+            typed=False,
+        )
+
+    def discard(self) -> bool:
+        form = VersionForm(self.request.POST)
+        return form.is_valid() and carried_out(
+            self.request,
+            form,
+            lambda: boards.draw(
+                self.session,
+                self.seen.booked,
+                by=self.staff.user,
+                version=form.cleaned_data["version"],
+            ),
+            said=_("The board is as it is booked."),
             typed=False,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -85,13 +86,26 @@ def test_a_line_is_changed_and_taken_off(seen: Seen) -> None:
     seen.draw()
     page = seen.reader.get(seen.path, line=0).content.decode()
     assert 'value="14:30"' in page
-    seen.draw(line=0, at="15:10")
+    rider = seen.own.rider.public_id
+    seen.draw(line=0, was=rider, at="15:10")
     seen.press("book")
     assert seen.booked == ["15:10"]
-    seen.press("remove", line=0)
+    page = main(seen.press("remove", line=0, was=rider))
+    assert "Booked until the drawn board is booked:" in page
     assert seen.booked == ["15:10"]
+    assert "The board is as it is booked." in main(seen.press("discard"))
+    assert Board.objects.get().lines is None
+    seen.press("remove", line=0, was=rider)
     seen.press("book")
     assert seen.booked == []
+
+
+@pytest.mark.parametrize("act", ["draw", "remove"])
+def test_a_line_that_has_become_another_child_s_is_left_alone(seen: Seen, act: str) -> None:
+    seen.draw()
+    seen.draw(line=0, was=uuid4()) if act == "draw" else seen.press("remove", line=0, was=uuid4())
+    assert [line["child"] for line in Board.objects.get().lines] == [str(seen.own.rider.public_id)]
+    assert Board.objects.get().version == 2
 
 
 def test_somebody_without_a_ride_is_a_link_to_the_form(seen: Seen) -> None:

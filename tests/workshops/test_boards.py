@@ -12,7 +12,7 @@ from notifications.models import Reminder
 from people.models import Centre, KinshipWall, NoContact, Person, User
 from people.policies import knows_person, staff
 from scheduling import blocking, services
-from scheduling.errors import AlreadyBegun, ResourceUnavailable
+from scheduling.errors import AlreadyBegun, OfAGroup, ResourceUnavailable
 from scheduling.models import Allocation, Booking, Modality
 from scheduling.planning import Wish
 from scheduling.policies import knows_booking
@@ -20,13 +20,14 @@ from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, MONDAY
-from workshops import boards, enrolling, groups, offers, sessions
+from workshops import arena, boards, enrolling, groups, offers, sessions
 from workshops.afternoons import cast_of
 from workshops.errors import NothingToCallOff, NotRidden, RulesBroken
 from workshops.lines import board_of, booked_rides, lines_of
 from workshops.models import Board, Enrolment, Group, Helper, Horse, Seat, Session
 from workshops.riding.checking import broken
 from workshops.riding.facts import Ride
+from workshops.riding_errors import RidesBooked
 from workshops.sights import sight
 
 pytestmark = pytest.mark.django_db
@@ -335,6 +336,24 @@ def test_ride_taken_off_frees_horse_and_helper_and_tells_the_family(own):
     book(own, rides_of(own, TEN, TEN))
     assert len(booked_rides(own.session)) == 2
     assert discrepancies() == []
+
+
+def test_ride_moves_with_its_session_alone(own):
+    book(own, rides_of(own, TEN))
+    with pytest.raises(OfAGroup):
+        services.reschedule_booking(
+            ride_booking(own, 0), starts_at=building.at(FIRST, 15), by=own.by
+        )
+    assert booked_rides(own.session) == rides_of(own, TEN)
+
+
+def test_length_of_rides_stays_while_some_are_booked(own):
+    book(own, rides_of(own, TEN))
+    with pytest.raises(RidesBooked):
+        arena.set_riding(own.group.workshop, ride_minutes=60)
+    arena.set_riding(own.group.workshop, ride_minutes=30, arena_holds=1)
+    book(own, [])
+    assert arena.set_riding(own.group.workshop, ride_minutes=60).ride_minutes == 60
 
 
 def test_weather_cancels_the_day_and_tells_each_family_once(own):

@@ -512,3 +512,11 @@ def test_volunteer_has_no_log_in_to_anything(crew: Crew):
     assert resource.user is None
     with pytest.raises(Exception, match="resource_has_its_owner"):
         Resource.objects.filter(pk=resource.pk).update(user=building.user(crew.centre))
+
+
+def test_help_that_is_sent_twice_counts_once(crew: Crew):
+    sent = {"on": f"{MONDAY:%d.%m.%Y}", "minutes": 30, "what": "Боядисване", "once": "one"}
+    for _ in range(2):
+        crew.press("help", **sent)
+
+    assert crew.minutes() == 30

@@ -24,9 +24,9 @@ def widened(span: Span) -> Span:
     return span[0] - APART_MINUTES, span[1] + APART_MINUTES
 
 
-def parted(afternoon: Afternoon) -> Afternoon:
-    """The same with one of each such pair in its first part and one in its last; who would have to
-    be in both stays away."""
+def parted(afternoon: Afternoon, first: str = "early") -> Afternoon:
+    """The same with one of each such pair in its first part and one in its last, or (`late`) the
+    other way round; who would have to be in both stays away."""
     middle = (afternoon.starts_at + afternoon.ends_at) // 2
     away = {"early": (middle, DAY), "late": (0, middle + APART_MINUTES)}
     opposite = {"early": "late", "late": "early"}
@@ -35,7 +35,7 @@ def parted(afternoon: Afternoon) -> Afternoon:
     for one, other in sorted(afternoon.apart):
         if one not in afternoon.child or other not in afternoon.child:
             continue
-        sides.setdefault(one, opposite[sides[other]] if other in sides else "early")
+        sides.setdefault(one, opposite[sides[other]] if other in sides else first)
         if sides.setdefault(other, opposite[sides[one]]) == sides[one]:
             barred[other] = ALL_DAY
     for child, side in sides.items():

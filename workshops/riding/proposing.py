@@ -85,12 +85,34 @@ def propose(
 
     The solver gets `seconds`; if not everybody can ride, `explaining_seconds` more to find out
     why. The same afternoon has the same proposal, unless the clock is what ends the search.
+
+    Those who must not meet are put into the two parts of the afternoon, one way or the other:
+    whether they could be kept apart otherwise is not asked, and so nothing is proven then.
     """
+    found = _proposed(parted(afternoon), seconds, explaining_seconds)
+    if not afternoon.apart or not found.left_out:
+        return found
+    other = _proposed(parted(afternoon, "late"), seconds, explaining_seconds)
+    return _unproven(max(found, other, key=lambda one: one.score.rank), afternoon)
+
+
+def _unproven(proposal: Proposal, afternoon: Afternoon) -> Proposal:
+    """Found in a part of what is possible: more might ride."""
+    left_out = tuple(
+        LeftOut(one.child, one.name, against(afternoon, afternoon.child[one.child]), False)
+        for one in proposal.left_out
+    )
+    might = sum(not one.breaches for one in left_out)
+    bound = proposal.bound._replace(riders=proposal.score.riders + might)
+    conflict = None if might else proposal.conflict
+    return replace(proposal, left_out=left_out, bound=bound, conflict=conflict)
+
+
+def _proposed(afternoon: Afternoon, seconds: float, explaining_seconds: float) -> Proposal:
     # The solver brings 80 MB along, which processes that never propose need not carry.
     from workshops.riding import conflicts  # noqa: PLC0415
     from workshops.riding.program import mounts_of  # noqa: PLC0415
 
-    afternoon = parted(afternoon)
     mounts = mounts_of(afternoon)
     found = _found(afternoon, mounts, seconds)
     rides, reached = tuple(found.rides), score(afternoon, found.rides)

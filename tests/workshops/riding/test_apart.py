@@ -48,7 +48,15 @@ def test_who_can_be_at_no_time_is_left_out():
     proposal = propose(asked)
     assert len(proposal.rides) == 2
     (left_out,) = proposal.left_out
-    assert {breach.code for breach in left_out.breaches} == {"not_then"}
+    assert (left_out.breaches, left_out.is_certain, proposal.is_proven) == ((), False, False)
+
+
+@pytest.mark.parametrize("early", ["mimi", "ivo"])
+def test_who_can_come_only_early_comes_early(early):
+    late = {"mimi": MIMI, "ivo": IVO}
+    late[early] = child(early, leaves_at=FOURTEEN + 45)
+    proposal = propose(two(children=tuple(late.values())))
+    assert {ride.child for ride in proposal.rides} == {"mimi", "ivo"}
 
 
 def test_nobody_rides_while_kept_away():
