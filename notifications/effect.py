@@ -185,6 +185,7 @@ SEATS = f"""
         SELECT CASE max(CASE
                  WHEN reminder.status = 'sent' AND delivery.status = 'delivered' THEN 3
                  WHEN reminder.status = 'sent' AND delivery.id IS NOT NULL THEN 2
+                 WHEN reminder.why = 'told_already' THEN 2
                  WHEN reminder.status IN ('sending', 'unknown') THEN 1
                END) WHEN 3 THEN 'delivered' WHEN 2 THEN 'sent' WHEN 1 THEN 'unclear' ELSE 'not' END
                AS told

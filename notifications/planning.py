@@ -35,6 +35,7 @@ class Hindrance(models.TextChoices):
     TOO_LATE = "too_late", _("it would come too late")
     OUTSIDE_HOURS = "outside_hours", _("there is no hour that is safe for her before it")
     TELLING_TEXT = "telling_text", _("the text would say too much")
+    TOLD_ALREADY = "told_already", _("the same text left for another child of the family")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.db.models.functions import Now  # noqa: TID251 - leases are on datab
 
 from base import clock
 from base.rows import fetch, is_stored
-from notifications import gateways, links, outcomes, planning, reconciling, senders, texts
+from notifications import gateways, links, outcomes, planning, reconciling, senders, texts, twins
 from notifications.crew import at_once
 from notifications.gateways import Message, Outcome
 from notifications.models import Delivery, Reminder
@@ -109,6 +109,8 @@ def attempt(delivery: Delivery, gateway: gateways.Gateway, send_by: float) -> Ou
     card = ContactCard.objects.filter(person=reminder.recipient_id).first()
     token = links.new_token()
     verdict = planning.verdict(reminder, card, now=clock.now(), link=links.address_of(token))
+    if isinstance(verdict, planning.Send):
+        verdict = twins.once_for_all(reminder, verdict)
     match verdict:
         case planning.Drop():
             outcomes.settle(delivery, Status.DROPPED)

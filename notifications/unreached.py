@@ -229,7 +229,7 @@ def why_not_this(reminder: Reminder, booking: Booking, card: ContactCard | None,
         case Status.PLANNED:
             return why_not_planned(reminder, booking, card, own)
         case Status.SILENT:
-            return reminder.why
+            return "" if reminder.why == Hindrance.TOLD_ALREADY else reminder.why
         case other:
             return Reason(other) if other in Reason.values else Reason.NOT_PLANNED
 

@@ -283,7 +283,7 @@ def test_list_holds_neither_number_nor_text(office):
     text = office.api.get("reminders/", {"booking": booking["id"]}).content.decode()
 
     assert str(office.card.phone) not in text
-    assert office.mother.family_name not in text
+    assert office.mother.full_name not in text
     assert "Напомняне" not in text
 
 
