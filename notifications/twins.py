@@ -6,13 +6,14 @@ Their texts are alike, so of those that come due together the first to leave spe
 from datetime import timedelta
 
 from base import clock
+from notifications import reconciling
 from notifications.models import Reminder
 from notifications.planning import Hindrance, Keep, Send, Wait
 
 Kind = Reminder.Kind
 Status = Reminder.Status
 
-ALIKE = (Kind.THREE_DAYS, Kind.ONE_DAY, Kind.MOVED, Kind.CANCELLED)
+ALIKE = (Kind.THREE_DAYS, Kind.ONE_DAY, Kind.MOVED, Kind.CANCELLED, Kind.SERIES)
 TOGETHER = timedelta(minutes=2)
 """Due so near each other they are of one change, or of one hour."""
 
@@ -31,7 +32,10 @@ def once_for_all(reminder: Reminder, verdict: Send) -> Send | Keep | Wait:
         booking__service=reminder.booking.service_id,
         due_at__range=(reminder.due_at - TOGETHER, reminder.due_at + TOGETHER),
     ).exclude(booking=reminder.booking_id)
-    if twins.filter(status__in=[Status.SENT, Status.UNKNOWN]).exists():
+    told = twins.filter(status__in=[Status.SENT, Status.UNKNOWN])
+    if reminder.kind == Kind.SERIES:  # from one day on, but perhaps not on all the same days
+        told = told.filter(deliveries__fingerprint=reconciling.fingerprint(verdict.body))
+    if told.exists():
         return Keep(Hindrance.TOLD_ALREADY)
     if twins.filter(status=Status.SENDING, pk__lt=reminder.pk).exists():
         return Wait(clock.now() + LOOKS_AGAIN)

@@ -60,6 +60,14 @@ def send(gateway: Recorder, *, passes: int = 4) -> None:
         send_at(WHEN + THREE + timedelta(minutes=minutes), gateway)
 
 
+def test_the_dates_of_a_term_are_one_text(family: Family):
+    gateway = Recorder()
+    for minutes in range(5):
+        send_at(building.at(made.MONDAY, 9) + timedelta(minutes=minutes), gateway)
+    told = Reminder.objects.filter(kind=Reminder.Kind.SERIES)
+    assert (told.count(), len(gateway.sent)) == (3, 1)
+
+
 def test_a_cancelled_session_is_one_text(family: Family):
     gateway = Recorder()
     cancel(family)
@@ -86,10 +94,11 @@ def test_reminders_of_one_hour_are_one_text(family: Family):
 
 
 def test_where_the_first_does_not_get_through_the_next_is_tried(family: Family):
-    answers = iter([Refused(code=None, retry_after=None)])
     gateway = Recorder()
     usual = gateway.answer
-    gateway.answer = lambda message: next(answers, None) or usual(message)
+    gateway.answer = lambda message: (
+        Refused(code=None, retry_after=None) if len(off(gateway)) == 1 else usual(message)
+    )
     cancel(family)
     send(gateway)
     assert len(off(gateway)) == 2
