@@ -187,6 +187,7 @@ class Matter:
     case: Case | None = None
     person: Person | None = None
     group: Group | None = None
+    session: Session | None = None
     families: int | None = None
     """Of a centre: how many wait for a call."""
 
@@ -207,6 +208,8 @@ def matters(staff: Staff, tasks: Sequence[Task]) -> Mapping[str, Matter]:
     found |= {f"person:{person.public_id}": Matter(person=person) for person in people}
     groups = workshops_selectors.groups_of(staff).filter(public_id__in=ids["group"])
     found |= {f"group:{group.public_id}": Matter(group=group) for group in groups}
+    sessions = workshops_selectors.sessions_of(staff).filter(public_id__in=ids["session"])
+    found |= {f"session:{session.public_id}": Matter(session=session) for session in sessions}
     if ids["centre"]:
         found |= waiting_for_a_call(staff)
     return found

@@ -14,7 +14,7 @@ from scheduling import setup
 from scheduling.arrangements import Arrangement, arrangements_of
 from scheduling.holdings import SITE_MARGIN, held_and_expired, on_site_holdings
 from scheduling.hours import Hours
-from scheduling.intervals import Span, instant_of, length, merge
+from scheduling.intervals import Span, instant_of, length, merge, seconds
 from scheduling.models import Allocation, Resource
 from scheduling.selectors import Party
 from workshops import riding_selectors
@@ -115,6 +115,8 @@ class Reading:
         found: dict[int, list[Span]] = {}
         for (resource, _lane), spans in held.items():
             found.setdefault(resource, []).extend(spans)
+        for resource, begins, ends in riding_selectors.absences_of(resources, self.bounds):
+            found.setdefault(resource, []).append((seconds(begins), seconds(ends)))
         return {resource: merge(spans) for resource, spans in found.items()}
 
     # --- Horses ---------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from base import clock
 from people.models import Centre, Person
-from scheduling.models import Allocation, Booking
+from scheduling.models import LONGEST_HOLDING, Allocation, Booking
 from workshops.models import Enrolment, Helper, Horse, Session
 from workshops.sitting import day_of
 
@@ -111,3 +111,36 @@ def rides_on(centre: Centre, day: date) -> list[Session]:
         "group__workshop__service", "group__workshop__riding", "group__series", "booking__service"
     )
     return list(found.order_by("booking__starts_at", "pk"))
+
+
+def booked_until(last: datetime) -> list[Session]:
+    """Sessions ahead in which somebody is booked to ride."""
+    rides = Allocation.objects.filter(
+        part=Allocation.Part.HORSE, active=True, booking__seat__session=OuterRef("pk")
+    )
+    found = Session.objects.filter(
+        Exists(rides),
+        booking__status=Booking.Status.CONFIRMED,
+        booking__starts_at__gt=clock.now(),
+        booking__starts_at__lte=last,
+    )
+    found = found.select_related(
+        "group__workshop__service", "group__workshop__riding", "group__series", "booking__service"
+    )
+    return list(found.order_by("booking__starts_at", "pk"))
+
+
+def absences_of(
+    resource_ids: Collection[int], bounds: tuple[datetime, datetime]
+) -> list[tuple[int, datetime, datetime]]:
+    """Whole blocks that touch a time, by resource: what is held around other hours is one absence
+    with them."""
+    held = Allocation.objects.filter(
+        resource__in=resource_ids,
+        part=Allocation.Part.BLOCKED,
+        active=True,
+        period__startswith__gt=bounds[0] - LONGEST_HOLDING,
+        period__startswith__lt=bounds[1],
+        period__endswith__gt=bounds[0],
+    )
+    return list(held.values_list("resource", "booking__starts_at", "booking__ends_at").distinct())

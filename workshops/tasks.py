@@ -2,9 +2,10 @@
 
 from procrastinate.contrib.django import app
 
-from workshops import clearances, offers, selectors
+from workshops import clearances, offers, selectors, watching
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
+EVERY_HOUR = "20 * * * *"
 EVERY_MORNING = "35 3 * * *"
 
 
@@ -21,3 +22,10 @@ def pass_offers_on(timestamp: int) -> None:
 def ask_for_renewal(timestamp: int) -> None:
     """Remind staff of medical clearances for riding that run out."""
     clearances.ask_for_renewal()
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(queueing_lock="watch_boards", pass_context=False)
+def watch_boards(timestamp: int) -> None:
+    """Ask to look again at riding boards that do not fit any more."""
+    watching.watch_boards()

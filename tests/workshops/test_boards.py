@@ -8,6 +8,7 @@ import pytest
 
 from base import clock
 from base.errors import NotAllowed, StaleVersion
+from base.models import Task
 from notifications.models import Reminder
 from people.models import Centre, KinshipWall, NoContact, Person, User
 from people.policies import knows_person, staff
@@ -20,7 +21,7 @@ from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, MONDAY
-from workshops import arena, boards, enrolling, groups, offers, sessions
+from workshops import arena, boards, enrolling, groups, offers, riders, sessions, watching
 from workshops.afternoons import cast_of
 from workshops.errors import NothingToCallOff, NotRidden, RulesBroken
 from workshops.lines import board_of, booked_rides, lines_of
@@ -347,6 +348,40 @@ def test_ride_moves_with_its_session_alone(own):
     assert booked_rides(own.session) == rides_of(own, TEN)
 
 
+def test_board_that_does_not_fit_any_more_is_a_task_until_it_is_mended(own):
+    book(own, rides_of(own, TEN, TEN))
+    watching.watch_boards()
+    assert not Task.objects.filter(kind=Task.Kind.BOARD_BROKEN).exists()
+    riders.withdraw_clearance(own.children[0].clearances.get())
+    for _ in range(2):
+        watching.watch_boards()
+    task = Task.objects.get(kind=Task.Kind.BOARD_BROKEN, done_at=None)
+    assert task.about == f"session:{own.session.public_id}"
+    book(own, rides_of(own, TEN, TEN)[1:])
+    watching.watch_boards()
+    task.refresh_from_db()
+    assert task.done_at is not None
+
+
+def test_colleague_who_falls_ill_is_missed_on_the_board(own):
+    colleague = building.specialist(own.centre, [own.group.workshop.service])
+    Helper.objects.create(resource=colleague, centre=own.centre, skills=["leads_horses"])
+    (ride,) = rides_of(own, TEN)
+    book(own, [replace(ride, leader=str(colleague.public_id))])
+    blocking.block_gaps(
+        colleague,
+        centre_id=own.centre.pk,
+        starts_at=building.at(FIRST, 0),
+        ends_at=building.at(FIRST, 23),
+        reason=Booking.BlockReason.LEAVE,
+        by=own.by,
+    )
+    watching.watch_boards()
+    assert Task.objects.filter(kind=Task.Kind.BOARD_BROKEN).count() == 1
+    found = broken(cast_of(own.session).afternoon, booked_rides(own.session))
+    assert [breach.code for breach in found] == ["helper_busy"]
+
+
 def test_length_of_rides_stays_while_some_are_booked(own):
     book(own, rides_of(own, TEN))
     with pytest.raises(RidesBooked):
@@ -416,4 +451,4 @@ def test_afternoon_is_read_in_as_many_queries(own, more, django_assert_num_queri
         cast_of(own.session)
 
 
-QUERIES = 14
+QUERIES = 15
