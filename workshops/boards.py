@@ -6,10 +6,9 @@ own booking, which holds the horse and those who help. Without a draft the board
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 
 from django.db import transaction
-from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.errors import StaleVersion
@@ -18,27 +17,25 @@ from scheduling import steps
 from scheduling.errors import AlreadyBegun
 from scheduling.models import Allocation, Booking
 from scheduling.taking import deadlock_retried
-from scheduling.writing import Holding
-from workshops import riding_selectors, seating, sessions
-from workshops.afternoons import Cast, cast_of
+from workshops import rides, riding_selectors, seating, sessions
+from workshops.afternoons import cast_of
 from workshops.errors import NothingToCallOff, RulesBroken
 from workshops.lines import board_of, booked_rides, draft_of, in_order, lines_of
 from workshops.models import Board, Session
 from workshops.riding.checking import broken
 from workshops.riding.facts import Ride
 from workshops.riding.proposing import Proposal, propose
-from workshops.sitting import Hour, day_of
 
 Part = Allocation.Part
 Status = Booking.Status
 
 
 @transaction.atomic
-def draw(session: Session, rides: Sequence[Ride], *, by: User, version: int) -> Board:
+def draw(session: Session, wanted: Sequence[Ride], *, by: User, version: int) -> Board:
     """Keep these lines as the draft, whatever rules they break. Raises NotRidden, StaleVersion,
     AlreadyBegun."""
     board = locked(session, version)
-    lines = in_order(rides)
+    lines = in_order(wanted)
     same = lines == in_order(booked_rides(session))
     board.lines = None if same else draft_of(lines)
     board.version += 1
@@ -81,42 +78,16 @@ def book_board(session: Session, *, by: User, version: int) -> Board:
     """
     session.group = sessions.lock_group(session.group)
     board = locked(session, version)
-    rides = lines_of(board)
-    cast = lock_cast(session)
-    if breaches := broken(cast.afternoon, rides):
+    lines = lines_of(board)
+    cast = rides.lock_cast(session)
+    if breaches := broken(cast.afternoon, lines):
         raise RulesBroken(rules=dict(Counter(one.code for one in breaches)))
-    enrolments = list(cast.enrolments.values())
-    hours = {cast.enrolments[one.child].pk: hour_of(session, cast, one) for one in rides}
-    seating.seat_riders(session, enrolments, hours, by=by)
+    rides.seat(session, cast, lines, by=by)
     board.lines = None
     board.version += 1
     board.changed_by = by
     board.save()
     return board
-
-
-def lock_cast(session: Session) -> Cast:
-    """Lock whoever may ride, lead and walk, and read them again."""
-    cast = cast_of(session)
-    helping = {one.pk for one in cast.helpers.values()}
-    horses = {one.resource_id for one in cast.horses.values()}
-    people = [one.person for one in cast.enrolments.values()]
-    seating.lock(session.group, people, also=helping | horses)
-    return cast_of(session)
-
-
-def hour_of(session: Session, cast: Cast, ride: Ride) -> Hour:
-    """Of a line that breaks no rule."""
-    day, (start, end) = day_of(session), cast.afternoon.span(ride)
-    begins, ends = (clock.instant(day, time(*divmod(minute, 60))) for minute in (start, end))
-    period = TimestamptzRange(begins, ends)
-    assert ride.leader is not None
-    parts = [
-        (Part.HANDLER, cast.helpers[ride.leader]),
-        *((Part.WALKER, cast.helpers[one]) for one in ride.side_walkers),
-        (Part.HORSE, cast.horses[ride.horse].resource),
-    ]
-    return Hour(begins, ends, tuple(Holding(part, one, 1, period) for part, one in parts))
 
 
 @deadlock_retried
@@ -139,7 +110,7 @@ def call_off_day(centre: Centre, day: date, *, by: User, reason: str) -> list[Se
 def take_down_ahead(session: Session, *, by: User) -> bool:
     """Whether any ride was still ahead."""
     session.group = sessions.lock_group(session.group)
-    cast = lock_cast(session)
+    cast = rides.lock_cast(session)
     ahead = [
         one
         for one in session.seats.filter(booking__starts_at__gt=clock.now())

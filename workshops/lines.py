@@ -85,8 +85,10 @@ def keep_lines(session: Session, *, later: int = 0) -> None:
     if not session.group.workshop.is_ridden:
         return
     board = board_of(session)
-    rides = lines_of(board)
-    if rides:
-        moved = [replace(one, starts_at=one.starts_at + later) for one in rides]
-        drawn = {"lines": draft_of(moved), "version": board.version + 1}
+    if lines := shifted(lines_of(board), later):
+        drawn = {"lines": draft_of(lines), "version": board.version + 1}
         Board.objects.update_or_create(session=session, defaults=drawn)
+
+
+def shifted(rides: Sequence[Ride], later: int) -> list[Ride]:
+    return [replace(one, starts_at=one.starts_at + later) for one in rides]

@@ -13,11 +13,11 @@ from scheduling.models import Booking, Modality, Resource, Series
 from scheduling.planning import Wish
 from scheduling.series import services as series_services
 from scheduling.taking import deadlock_retried
-from workshops import seating, selectors
+from workshops import rides, seating, selectors
 from workshops.errors import ChildElsewhere
-from workshops.lines import keep_lines
+from workshops.lines import booked_rides, keep_lines, shifted
 from workshops.models import Enrolment, Group, Seat, Session
-from workshops.sitting import day_of
+from workshops.sitting import day_of, moving
 
 
 def lock_group(group: Group) -> Group:
@@ -100,18 +100,22 @@ def move_session(
     """Everybody goes along, or (`leaving_out`) whoever can. Raises ChildElsewhere, and what
     `reschedule_booking` does."""
     group = lock_group(session.group)
-    keep_lines(session, later=minutes_between(session.booking.starts_at, starts_at))
-    moved = services.reschedule_booking(
-        session.booking,
-        starts_at=starts_at,
-        by=by,
-        room=room,
-        lead=lead,
-        least_seats=group.capacity,  # one that makes up for another has no term to say so
-        version=version,
-    )
-    if session.booking.term_id is None:
-        follow(group, by=by)
+    later = minutes_between(session.booking.starts_at, starts_at)
+    ridden = shifted(booked_rides(session), later) if group.workshop.is_ridden else []
+    keep_lines(session, later=later)
+    with moving(session):
+        moved = services.reschedule_booking(
+            session.booking,
+            starts_at=starts_at,
+            by=by,
+            room=room,
+            lead=lead,
+            least_seats=group.capacity,  # one that makes up for another has no term to say so
+            version=version,
+        )
+        if session.booking.term_id is None:
+            follow(group, by=by)
+    rides.carry_over(reread(session), ridden, by=by)
     if not leaving_out:
         check_everybody_can(missed_at(group, [moved]))
     return reread(session)

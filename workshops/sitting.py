@@ -1,6 +1,8 @@
 """One child's seats in a group, and whether she can take them: judged, never written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -66,6 +68,19 @@ class Sitting:
         return self.enrolment.person
 
 
+_moving: ContextVar[int | None] = ContextVar("session whose rides will follow it", default=None)
+
+
+@contextmanager
+def moving(session: Session) -> Iterator[None]:
+    """While a session moves, what is ridden in it stands; afterwards it is seen to (`rides`)."""
+    token = _moving.set(session.pk)
+    try:
+        yield
+    finally:
+        _moving.reset(token)
+
+
 def whole_hours(sessions: Iterable[Session]) -> dict[int, Hour]:
     return {one.pk: Hour(one.booking.starts_at, one.booking.ends_at) for one in sessions}
 
@@ -88,11 +103,14 @@ def rides_of(
             session: Hour(booking.starts_at, booking.ends_at, beside.get(booking.pk, ()))
             for session, seat in by_session.items()
             if (booking := seat.booking) in standing
-            and hours[session].starts_at <= booking.starts_at
-            and booking.ends_at <= hours[session].ends_at
+            and (session == _moving.get() or lies_within(booking, hours[session]))
         }
         for enrolment, by_session in seats.items()
     }
+
+
+def lies_within(booking: Booking, hour: Hour) -> bool:
+    return hour.starts_at <= booking.starts_at and booking.ends_at <= hour.ends_at
 
 
 def seats_of(

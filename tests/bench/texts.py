@@ -30,7 +30,9 @@ from tests.bench.measuring import Subject
 
 EVENTS, CROWD = 10_000, 100_000
 STAMP = UUID(int=9)
-FOUND = Subscription(1, 1, (), Feed.Detail.DISCREET, 1, None, False, None, world.NOW, STAMP, "")
+FOUND = Subscription(
+    1, 1, (), Feed.Detail.DISCREET, 1, None, None, False, None, world.NOW, STAMP, ""
+)
 
 
 class Task(Subject):

@@ -167,9 +167,10 @@ def test_another_horse_at_the_same_hour_is_no_news(own):
     assert Reminder.objects.exclude(status="dropped").count() == told > 0
 
 
-def card_of_mother(own: Stable, n: int) -> None:
+def card_of_mother(own: Stable, n: int) -> Person:
     (carer,) = own.children[n].carers.all()
     building.card(carer.adult)
+    return carer.adult
 
 
 def test_horse_and_helper_are_taken_for_everybody_else(own):
@@ -420,14 +421,32 @@ def test_session_that_comes_back_has_its_lines_as_a_draft(own):
     assert booked_rides(cancelled) == []
 
 
-def test_moved_session_keeps_its_lines_at_the_same_distance(own):
+def test_everybody_rides_at_the_same_distance_in_a_moved_session(own):
+    mother = card_of_mother(own, 0)
+    book(own, rides_of(own, TEN, TEN + 60))
+    moved = sessions.move_session(own.session, starts_at=building.at(FIRST, 11), by=own.by)
+    later = [replace(ride, starts_at=ride.starts_at + 60) for ride in rides_of(own, TEN, TEN + 60)]
+    assert booked_rides(moved) == later
+    assert Board.objects.get().lines is None
+    told = Reminder.objects.filter(kind__in=["moved", "off"], recipient=mother)
+    assert [(one.kind, clock.local(one.starts_at).hour) for one in told] == [("moved", 11)]
+    assert discrepancies() == []
+
+
+def test_nobody_rides_in_a_moved_session_whose_board_fits_no_more(own):
     book(own, rides_of(own, TEN))
+    blocking.block_resource(
+        own.horses[0].resource,
+        centre_id=own.centre.pk,
+        starts_at=building.at(FIRST, 14),
+        ends_at=building.at(FIRST, 17),
+        reason=Booking.BlockReason.FARRIER,
+        by=own.by,
+    )
     moved = sessions.move_session(own.session, starts_at=building.at(FIRST, 14), by=own.by)
+    assert booked_rides(moved) == []
     (line,) = lines_of(board_of(moved))
     assert line == replace(rides_of(own, TEN)[0], starts_at=TEN + 4 * 60)
-    assert booked_rides(moved) == []
-    boards.book_board(moved, by=own.by, version=board_of(moved).version)
-    assert booked_rides(moved) == [line]
     assert discrepancies() == []
 
 
