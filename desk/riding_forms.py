@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.fields import ClockField, LabelField
 from desk.forms import Form, VersionForm
+from workshops.lines import MOST_LINES
 from workshops.riding.facts import Ride, Role
 from workshops.sights import Sight
-
-MOST_LINES = 200
 
 
 def number_field() -> forms.IntegerField:

@@ -59,6 +59,7 @@ PARENTS = 12
 """Adults in a programme: our judgement."""
 
 OPEN = Service.Access.OPEN
+YOUNGEST_RIDER = 4  # ours: no source names an age (D16)
 OVER_ELEVEN = 11
 """May mean eleven or twelve: at exactly eleven the program warns (D13)."""
 
@@ -77,6 +78,7 @@ ATELIERS = (
         DISABILITY,
         duration=180,
         least_adults=1,
+        least_age=YOUNGEST_RIDER,
         is_ridden=True,
     ),
     Atelier("man-and-nature", "Човек и природа", "ЧП", SOME, WITHOUT_CARE, duration=90),

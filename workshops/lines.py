@@ -13,6 +13,7 @@ from workshops.models import Board, Seat, Session
 from workshops.riding.facts import Ride
 
 Part = Allocation.Part
+MOST_LINES = 200
 
 
 def booked_rides(session: Session) -> list[Ride]:

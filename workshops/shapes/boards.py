@@ -7,12 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from base.fields import DayField, LabelField, WallClockField
+from workshops.lines import MOST_LINES
 from workshops.riding.breaches import Breach
 from workshops.riding.facts import DAY, Ride
 from workshops.riding.proposing import Proposal
 from workshops.sights import Line, Sight
 
-MOST_LINES = 200
 MOST_BESIDE = 4
 
 
