@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from base.errors import DomainError
+from base.errors import DomainError, NotAllowed
 from scheduling.errors import WrongStep
 
 
@@ -135,6 +135,12 @@ class NothingToUndo(DomainError):
 class NotRidden(DomainError):
     code = "not_ridden"
     sentence = _("Nobody rides in this workshop, so it has no board of horses.")
+
+
+class BoardOfAColleague(NotAllowed):
+    """D12: kin of somebody who rides. Does not say so."""
+
+    sentence = _("This board is in a colleague's hands. Ask your coordinator.")
 
 
 class RulesBroken(DomainError):

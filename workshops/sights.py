@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from base import clock
-from people.policies import Staff, is_walled, require
+from people.policies import Staff, is_walled
 from workshops.afternoons import Cast, cast_of
+from workshops.errors import BoardOfAColleague
 from workshops.lines import as_ride, board_of, booked_rides
 from workshops.models import Board, Session
 from workshops.riding.breaches import Breach, Minute
@@ -124,10 +125,11 @@ class Sight:
 
 
 def sight(staff: Staff, session: Session) -> Sight:
-    """Raises NotRidden, and NotAllowed to kin of somebody who rides (D12)."""
+    """Raises NotRidden, and BoardOfAColleague to kin of somebody who rides (D12)."""
     board = board_of(session)
     cast = cast_of(session)
-    require(not is_walled(staff, [one.person for one in cast.enrolments.values()]))
+    if is_walled(staff, [one.person for one in cast.enrolments.values()]):
+        raise BoardOfAColleague
     booked = booked_rides(session)
     is_open = session.booking.starts_at > clock.now()
     drawn = (

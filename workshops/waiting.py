@@ -25,10 +25,12 @@ def lapse(group: Group) -> None:
 
 
 def fill(group: Group, *, by: User | None) -> None:
-    """Offer what is free to those who wait, in order; who cannot use it keeps the turn."""
+    """Offer what is free to those who wait, in order; who cannot use it keeps the turn, and where
+    somebody later could their story says so."""
     live = selectors.live_enrolments(group)
     taken = selectors.claims_of(live)
     waiting = [one for one in live if one.status == Status.WAITING]
+    passed: list[Enrolment] = []
     for unit in places.in_line(waiting):
         claims = [claim_of(one, (), today=clock.today()) for one in unit]
         if not all(claim.spans for claim in claims):
@@ -38,6 +40,10 @@ def fill(group: Group, *, by: User | None) -> None:
         elif places.fit(claims, taken, capacity=group.capacity):
             serve(group, claims, by=by)
             taken += claims
+            while passed:
+                keep(passed.pop(), What.PASSED, by=None)
+        else:
+            passed += unit
 
 
 def close_turns(unit: Sequence[Enrolment]) -> None:

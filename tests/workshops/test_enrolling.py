@@ -284,6 +284,8 @@ def test_those_who_wait_together_are_passed_by_where_one_place_is_free(own):
     single = made.enrol(own.group, made.child(own.centre), by=own.by)[0]
     enrolling.withdraw(first, on=MONDAY, by=own.by)
     assert [status(one) for one in (*both, single)] == [S.WAITING, S.WAITING, S.OFFERED]
+    stories = [list(one.steps.values_list("what", flat=True)) for one in both]
+    assert stories == [["queued", "passed"], ["queued", "passed"]]
     offers.refuse(single, by=own.by)
     enrolling.withdraw(second, on=MONDAY, by=own.by)
 

@@ -354,6 +354,7 @@ class Step(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("an enrolment", "withdrawn")
         PAUSED = "paused", _("paused")
         RESUMED = "resumed", _("came back")
+        PASSED = "passed", _("passed by: too few places free on those dates")
         RETURNED = "returned", _("came back to a full group: waits first")
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="steps")
