@@ -628,7 +628,7 @@ def test_place_does_not_leave_its_session_by_another_door(own: Place):
 
     answer = own.api.post(f"{path}reschedule/", {"starts_at": wire(building.at(FIRST, 14))})
 
-    assert problem(answer) == (422, "wrong_status")
+    assert problem(answer) == (422, "of_a_group")
 
 
 def test_place_given_up_by_another_door_stays_given_up(own: Place):
