@@ -10,6 +10,7 @@ from base.rows import ask
 from people.models import Person
 from scheduling import demand, rules, selectors, setup, steps
 from scheduling.demand import Demand, Need
+from scheduling.errors import OfAGroup
 from scheduling.hours import Hours
 from scheduling.models import Allocation, Booking, Modality, Resource, Service
 from scheduling.selectors import Entitlement, Party
@@ -193,7 +194,10 @@ def narrowed(need: Need, wish: Wish) -> Need:
 def wish_of(
     booking: Booking, *, starts_at: datetime, lead: Resource | None, room: Resource | None
 ) -> Wish:
-    """The wish that would make this booking at another time. Raises WrongStep for a block."""
+    """The wish that would make this booking at another time. Raises WrongStep for a block, OfAGroup
+    for somebody's place."""
+    if booking.kind == Booking.Kind.PLACE:
+        raise OfAGroup
     if booking.service is None:
         raise steps.wrong_step(booking)
     held = booking.allocations.filter(active=True).select_related("resource")

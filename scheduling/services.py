@@ -9,7 +9,6 @@ from base.models import Task
 from base.services import open_task
 from people.models import EntryBasis, Person, User
 from scheduling import closing, rules, selectors, signals, steps, taking, writing
-from scheduling.errors import OfAGroup
 from scheduling.holdings import Held
 from scheduling.models import (
     Allocation,
@@ -192,8 +191,6 @@ def reschedule_booking(
     place, which goes where its session goes.
     """
     rules.check_start(starts_at)
-    if booking.kind == Booking.Kind.PLACE:
-        raise OfAGroup
     wish = wish_of(booking, starts_at=starts_at, lead=lead, room=room)
     wish = replace(wish, without=without, least_seats=max(wish.least_seats, least_seats))
     facts = read_facts(wish, moving=booking)

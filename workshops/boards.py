@@ -15,7 +15,7 @@ from base.errors import StaleVersion
 from people.models import Centre, User
 from scheduling import steps
 from scheduling.errors import AlreadyBegun
-from scheduling.models import Allocation, Booking
+from scheduling.models import Booking
 from scheduling.taking import deadlock_retried
 from workshops import rides, riding_selectors, seating, sessions
 from workshops.afternoons import cast_of
@@ -26,7 +26,6 @@ from workshops.riding.checking import broken
 from workshops.riding.facts import Ride
 from workshops.riding.proposing import Proposal, propose
 
-Part = Allocation.Part
 Status = Booking.Status
 
 
@@ -111,14 +110,10 @@ def take_down_ahead(session: Session, *, by: User) -> bool:
     """Whether any ride was still ahead."""
     session.group = sessions.lock_group(session.group)
     cast = rides.lock_cast(session)
-    ahead = [
-        one
-        for one in session.seats.filter(booking__starts_at__gt=clock.now())
-        if one.enrolment_id in {each.pk for each in cast.enrolments.values()}
-        and one.booking is not None
-        and one.booking.status == Status.CONFIRMED
-    ]
-    riding = {one.enrolment_id for one in ahead}
+    ahead = session.seats.filter(
+        booking__starts_at__gt=clock.now(), booking__status=Status.CONFIRMED
+    )
+    riding = set(ahead.values_list("enrolment", flat=True))
     falling = [one for one in cast.enrolments.values() if one.pk in riding]
     seating.seat_riders(session, falling, {}, by=by)
     return bool(falling)

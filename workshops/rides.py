@@ -1,6 +1,6 @@
 """Rides as bookings: what each holds, and how they follow a session that moves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import time
 
 from psycopg.types.range import TimestamptzRange
@@ -20,13 +20,13 @@ from workshops.sitting import Hour, day_of
 Part = Allocation.Part
 
 
-def lock_cast(session: Session) -> Cast:
-    """Lock whoever may ride, lead and walk, and read them again."""
+def lock_cast(session: Session, *, also: Iterable[int] = ()) -> Cast:
+    """Lock whoever may ride, lead and walk, and the resources of `also`; and read them again."""
     cast = cast_of(session)
     helping = {one.pk for one in cast.helpers.values()}
     horses = {one.resource_id for one in cast.horses.values()}
     people = [one.person for one in cast.enrolments.values()]
-    seating.lock(session.group, people, also=helping | horses)
+    seating.lock(session.group, people, also=helping | horses | set(also))
     return cast_of(session)
 
 
@@ -46,18 +46,26 @@ def hour_of(session: Session, cast: Cast, ride: Ride) -> Hour:
 
 def seat(session: Session, cast: Cast, rides: Sequence[Ride], *, by: User) -> None:
     """Book these lines, which break no rule, and no others. The cast is locked."""
-    hours = {cast.enrolments[one.child].pk: hour_of(session, cast, one) for one in rides}
+    hours = hours_of(session, cast, rides)
     seating.seat_riders(session, list(cast.enrolments.values()), hours, by=by)
+
+
+def hours_of(session: Session, cast: Cast, rides: Sequence[Ride]) -> dict[int, Hour]:
+    """By enrolment."""
+    return {cast.enrolments[one.child].pk: hour_of(session, cast, one) for one in rides}
 
 
 def carry_over(session: Session, rides: Sequence[Ride], *, by: User) -> None:
     """After a session moved: what was ridden in it, as much later, is booked anew. Where that
-    breaks a rule now nobody rides, and the lines wait on the board for somebody to look at them."""
+    breaks a rule now nobody rides, and the lines wait on the board for somebody to look at them.
+    The cast is locked."""
     if not rides:
         return
-    cast = lock_cast(session)
+    cast = cast_of(session)
     fits = not broken(cast.afternoon, rides)
-    seat(session, cast, rides if fits else (), by=by)
+    riding = [one for key, one in cast.enrolments.items() if key in {each.child for each in rides}]
+    hours = hours_of(session, cast, rides) if fits else {}
+    seating.seat_riders(session, riding, hours, by=by)
     board = board_of(session)
     if fits and lines_of(board) == in_order(rides):
         Board.objects.filter(session=session).update(lines=None, version=board.version + 1)

@@ -74,7 +74,7 @@ def settle(
             parties[enrolment.person_id],
             seats.get(enrolment.pk, {}),
             hours=hours_of(enrolment, whole, hers),
-            standing=hers,
+            standing=with_horses(hers),
         )
         wanted = [one for one in sessions if is_wanted(sitting, one)]
         barred = unable(sitting, group, wanted, held)
@@ -103,12 +103,16 @@ def seat_riders(
             parties[enrolment.person_id],
             seats.get(enrolment.pk, {}),
             hours={session.pk: hours[enrolment.pk]} if enrolment.pk in hours else {},
-            standing=rides.get(enrolment.pk, {}),
+            standing=with_horses(rides.get(enrolment.pk, {})),
         )
         wanted = [session] if is_wanted(sitting, session) else []
         place(sitting, session, wanted, (), by=by, party=Booking.Party.CENTRE)
         sittings.append(sitting)
     write_together(sittings, by=by)
+
+
+def with_horses(hours: Mapping[int, Hour]) -> dict[int, Hour]:
+    return {session: hour for session, hour in hours.items() if hour.beside}
 
 
 def hours_of(

@@ -103,6 +103,9 @@ def move_session(
     later = minutes_between(session.booking.starts_at, starts_at)
     ridden = shifted(booked_rides(session), later) if group.workshop.is_ridden else []
     keep_lines(session, later=later)
+    if ridden:
+        pool = setup.now_of(group.workshop.centre_id).suitable(group.workshop.service)
+        rides.lock_cast(session, also=[one.pk for one in (*pool, lead) if one])
     with moving(session):
         moved = services.reschedule_booking(
             session.booking,

@@ -88,8 +88,9 @@ def whole_hours(sessions: Iterable[Session]) -> dict[int, Hour]:
 def rides_of(
     sessions: Collection[Session], seats: Mapping[int, Mapping[int, Seat]]
 ) -> dict[int, dict[int, Hour]]:
-    """What the bookings of riders hold, by enrolment and session. One that lies outside its
-    session, which was moved, is no ride any more."""
+    """What the bookings of riders hold, by enrolment and session. A ride that lies outside its
+    session, which was moved, is none any more; who holds no horse holds the session, wherever it
+    is."""
     standing = [
         seat.booking
         for by_session in seats.values()
@@ -100,10 +101,16 @@ def rides_of(
     hours = whole_hours(sessions)
     return {
         enrolment: {
-            session: Hour(booking.starts_at, booking.ends_at, beside.get(booking.pk, ()))
+            session: Hour(booking.starts_at, booking.ends_at, held)
+            if (held := beside.get(booking.pk, ()))
+            else hours[session]
             for session, seat in by_session.items()
             if (booking := seat.booking) in standing
-            and (session == _moving.get() or lies_within(booking, hours[session]))
+            and (
+                booking.pk not in beside
+                or session == _moving.get()
+                or lies_within(booking, hours[session])
+            )
         }
         for enrolment, by_session in seats.items()
     }

@@ -433,6 +433,24 @@ def test_everybody_rides_at_the_same_distance_in_a_moved_session(own):
     assert discrepancies() == []
 
 
+@pytest.mark.parametrize("rides", [0, 1])
+def test_who_holds_the_whole_afternoon_goes_along(own, rides):
+    groups.change_group(own.group, capacity=3, by=own.by)
+    (turn,) = made.enrol(own.group, made.child(own.centre), by=own.by)
+    if rides:
+        book(own, rides_of(own, TEN))
+    enrolling.withdraw(Enrolment.objects.get(person=own.children[2]), on=MONDAY, by=own.by)
+    turn.refresh_from_db()
+    offers.take(turn, by=own.by)
+
+    moved = sessions.move_session(own.session, starts_at=building.at(FIRST, 14), by=own.by)
+    hers = Seat.objects.get(session=moved, enrolment=turn).booking
+    assert (hers.status, hers.starts_at) == ("confirmed", moved.booking.starts_at)
+    assert hers.ends_at == moved.booking.ends_at
+    assert len(booked_rides(moved)) == rides
+    assert discrepancies() == []
+
+
 def test_nobody_rides_in_a_moved_session_whose_board_fits_no_more(own):
     book(own, rides_of(own, TEN))
     blocking.block_resource(
