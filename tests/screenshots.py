@@ -341,6 +341,12 @@ def riding_board(visit: Visit, *, booked: bool = False) -> None:
         book.click()
 
 
+def riding_board_drawn(visit: Visit) -> None:
+    """One ride taken off the booked board, and not booked yet."""
+    riding_board(visit, booked=True)
+    visit.page.locator("button[value=remove]").first.click()
+
+
 def riding(visit: Visit) -> None:
     """Of a child whose clearance runs out soon."""
     groups = visit.api("groups/", page_size=100)["results"]
@@ -431,6 +437,7 @@ STEPS: dict[str, Steps] = {
         ("sheet", sheet),
         ("riding-board", riding_board),
         ("riding-board-booked", partial(riding_board, booked=True)),
+        ("riding-board-drawn", riding_board_drawn),
         ("horses", at("/horses/")),
         ("horses-open", stable_unfolded),
         ("riding", riding),

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from base import clock
 from people.models import Centre, Person
 from scheduling.models import LONGEST_HOLDING, Allocation, Booking
+from workshops import selectors
 from workshops.models import Enrolment, Helper, Horse, Session
 from workshops.sitting import day_of
 
@@ -107,10 +108,7 @@ def rides_on(centre: Centre, day: date) -> list[Session]:
         booking__starts_at__lt=ends,
         booking__ends_at__gt=clock.now(),
     )
-    found = found.select_related(
-        "group__workshop__service", "group__workshop__riding", "group__series", "booking__service"
-    )
-    return list(found.order_by("booking__starts_at", "pk"))
+    return list(selectors.in_full(found).order_by("booking__starts_at", "pk"))
 
 
 def booked_until(last: datetime) -> list[Session]:
@@ -124,10 +122,7 @@ def booked_until(last: datetime) -> list[Session]:
         booking__starts_at__gt=clock.now(),
         booking__starts_at__lte=last,
     )
-    found = found.select_related(
-        "group__workshop__service", "group__workshop__riding", "group__series", "booking__service"
-    )
-    return list(found.order_by("booking__starts_at", "pk"))
+    return list(selectors.in_full(found).order_by("booking__starts_at", "pk"))
 
 
 def absences_of(

@@ -37,7 +37,11 @@ def groups_of(staff: Staff) -> QuerySet[Group]:
 
 
 def sessions_of(staff: Staff) -> QuerySet[Session]:
-    found = Session.objects.filter(group__workshop__centre__in=staff.centre_ids)
+    return in_full(Session.objects.filter(group__workshop__centre__in=staff.centre_ids))
+
+
+def in_full(found: QuerySet[Session]) -> QuerySet[Session]:
+    """With what a session is asked for everywhere."""
     return found.select_related(
         "group__workshop__service", "group__workshop__riding", "group__series", "booking__service"
     )
