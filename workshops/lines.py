@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from base import clock
-from scheduling.models import Allocation, Resource
+from scheduling.models import Allocation, Booking, Change, Resource
 from scheduling.writing import Holding
 from workshops import riding_selectors, selectors
 from workshops.errors import NotRidden
@@ -13,6 +14,7 @@ from workshops.models import Board, Seat, Session
 from workshops.riding.facts import Ride
 
 Part = Allocation.Part
+Status = Booking.Status
 MOST_LINES = 200
 
 
@@ -81,14 +83,38 @@ def draft_of(rides: Sequence[Ride]) -> list[dict[str, Any]]:
     return [asdict(ride) for ride in in_order(rides)]
 
 
-def keep_lines(session: Session, *, later: int = 0) -> None:
-    """Before what is booked falls: the lines stay as a draft, so many minutes later."""
-    if not session.group.workshop.is_ridden:
-        return
-    board = board_of(session)
-    if lines := shifted(lines_of(board), later):
-        drawn = {"lines": draft_of(lines), "version": board.version + 1}
-        Board.objects.update_or_create(session=session, defaults=drawn)
+def keep_lines(bookings: Sequence[Booking]) -> None:
+    """These sessions moved or were cancelled, and what is ridden in them is about to fall: the
+    lines stay as a draft, as much later as each session."""
+    boards = Board.objects.filter(session__booking__in=bookings)
+    later = minutes_later(bookings)
+    for board in boards.select_related("session__booking", "session__group__workshop"):
+        booking = board.session.booking
+        if booking.status == Status.CANCELLED or later[booking.pk]:
+            keep(board, shifted(lines_of(board), later[booking.pk]))
+
+
+def keep(board: Board, lines: Sequence[Ride]) -> None:
+    if lines:
+        board.lines = draft_of(lines)
+        board.version += 1
+        board.save(update_fields=["lines", "version"])
+
+
+def minutes_later(bookings: Sequence[Booking]) -> dict[int, int]:
+    """By booking, by how much its last change moved it, by the clock on the wall, whatever the
+    days."""
+    changes = Change.objects.filter(booking__in=bookings).select_related("booking")
+    later = {}
+    for one in changes.order_by("version", "pk"):
+        was = datetime.fromisoformat(one.facts.get("was", one.booking.starts_at.isoformat()))
+        later[one.booking_id] = minutes_between(was, one.booking.starts_at)
+    return later
+
+
+def minutes_between(one: datetime, other: datetime) -> int:
+    was, now = (clock.local(at) for at in (one, other))
+    return 60 * (now.hour - was.hour) + now.minute - was.minute
 
 
 def shifted(rides: Sequence[Ride], later: int) -> list[Ride]:

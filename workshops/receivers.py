@@ -19,4 +19,4 @@ def follow(bookings: Sequence[Booking], **_: Any) -> None:
     of_groups = [one for one in bookings if one.kind == Booking.Kind.SESSION and one.term_id]
     if of_groups:
         for group in Group.objects.filter(series__terms__bookings__in=of_groups).distinct():
-            sessions.follow(group)
+            sessions.follow(group, of_groups)

@@ -15,7 +15,7 @@ from scheduling.series import services as series_services
 from scheduling.taking import deadlock_retried
 from workshops import rides, seating, selectors
 from workshops.errors import ChildElsewhere
-from workshops.lines import booked_rides, keep_lines, shifted
+from workshops.lines import booked_rides, keep_lines, minutes_between, shifted
 from workshops.models import Enrolment, Group, Seat, Session
 from workshops.sitting import day_of, moving
 
@@ -31,9 +31,14 @@ def lock_group(group: Group) -> Group:
     return fresh
 
 
-def follow(group: Group, *, by: User | None = None) -> dict[int, list[Session]]:
-    """Every booking of the series is a session, and everybody sits where she should."""
+def follow(
+    group: Group, changed: Sequence[Booking] = (), *, by: User | None = None
+) -> dict[int, list[Session]]:
+    """After some of its sessions changed: every booking of the series is a session, and everybody
+    sits where she should."""
     keep_sessions(group)
+    if group.workshop.is_ridden:
+        keep_lines(changed)
     placed = [one for one in selectors.live_enrolments(group) if one.status in with_seats()]
     return seating.settle(group, placed, by=by, party=Booking.Party.CENTRE)
 
@@ -77,12 +82,11 @@ def cancel_session(
 ) -> Session:
     """Those who would have come are told, once. Raises AlreadyBegun, WrongStep, StaleVersion."""
     lock_group(session.group)
-    keep_lines(session)
-    services.cancel_booking(
+    cancelled = services.cancel_booking(
         session.booking, by=by, party=Booking.Party.CENTRE, reason=reason, version=version
     )
-    if session.booking.term_id is None:
-        follow(session.group, by=by)
+    if cancelled.term_id is None:
+        follow(session.group, [cancelled], by=by)
     return reread(session)
 
 
@@ -102,7 +106,6 @@ def move_session(
     group = lock_group(session.group)
     later = minutes_between(session.booking.starts_at, starts_at)
     ridden = shifted(booked_rides(session), later) if group.workshop.is_ridden else []
-    keep_lines(session, later=later)
     if ridden:
         pool = setup.now_of(group.workshop.centre_id).suitable(group.workshop.service)
         rides.lock_cast(session, also=[one.pk for one in (*pool, lead) if one])
@@ -116,18 +119,12 @@ def move_session(
             least_seats=group.capacity,  # one that makes up for another has no term to say so
             version=version,
         )
-        if session.booking.term_id is None:
-            follow(group, by=by)
+        if moved.term_id is None:
+            follow(group, [moved], by=by)
     rides.carry_over(reread(session), ridden, by=by)
     if not leaving_out:
         check_everybody_can(missed_at(group, [moved]))
     return reread(session)
-
-
-def minutes_between(one: datetime, other: datetime) -> int:
-    """By the clock on the wall, whatever the days."""
-    was, now = (clock.local(at) for at in (one, other))
-    return 60 * (now.hour - was.hour) + now.minute - was.minute
 
 
 @deadlock_retried

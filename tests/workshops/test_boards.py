@@ -17,6 +17,7 @@ from scheduling.errors import AlreadyBegun, OfAGroup, ResourceUnavailable
 from scheduling.models import Allocation, Booking, Modality
 from scheduling.planning import Wish
 from scheduling.policies import knows_booking
+from scheduling.series import services as series_services
 from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
@@ -419,6 +420,33 @@ def test_session_that_comes_back_has_its_lines_as_a_draft(own):
     cancelled = sessions.cancel_session(own.session, by=own.by, reason="Буря")
     assert lines_of(board_of(cancelled)) == rides_of(own, TEN)
     assert booked_rides(cancelled) == []
+
+
+def test_lines_stay_as_a_draft_when_the_whole_group_has_another_hour(own):
+    book(own, rides_of(own, TEN, TEN + 60))
+    second = read(own.group.sessions.order_by("booking__starts_at")[1])
+    boards.draw(second, rides_of(own, TEN), by=own.by, version=1)
+    series_services.split_series(
+        own.group.series,
+        series_services.Changes(starts_at=building.at(FIRST, 14, 30)),
+        since=None,
+        by=own.by,
+    )
+    later = [replace(one, starts_at=one.starts_at + 270) for one in rides_of(own, TEN, TEN + 60)]
+    assert booked_rides(read(own.session)) == []
+    assert lines_of(board_of(read(own.session))) == later
+    assert lines_of(board_of(read(second))) == later[:1]
+    book(own._replace(session=read(own.session)), later)
+    assert booked_rides(read(own.session)) == later
+    assert discrepancies() == []
+
+
+def test_draft_stays_where_it_is_when_a_session_has_another_leader(own):
+    boards.draw(own.session, rides_of(own, TEN), by=own.by, version=1)
+    other = building.specialist(own.centre, [own.group.workshop.service])
+    start = own.session.booking.starts_at
+    sessions.move_session(own.session, starts_at=start, lead=other, by=own.by)
+    assert lines_of(board_of(read(own.session))) == rides_of(own, TEN)
 
 
 def test_everybody_rides_at_the_same_distance_in_a_moved_session(own):
