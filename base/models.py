@@ -52,6 +52,10 @@ class Task(Record):
         UNREACHED = "unreached", _("Families could not be told by text: call them")
         PROPOSED_FOR_GROUP = "proposed_for_group", _("Somebody is proposed for a group: decide")
         BOARD_BROKEN = "board_broken", _("A booked riding board does not fit any more: look again")
+        BOARD_UNBOOKED = (
+            "board_unbooked",
+            _("A riding board is not booked yet: no family knows its hour"),
+        )
         CLEARANCE_ENDS = "clearance_ends", _("A medical clearance for riding runs out: renew it")
 
     centre = models.ForeignKey("people.Centre", models.PROTECT, related_name="tasks")

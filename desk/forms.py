@@ -345,7 +345,7 @@ class BlockForm(StaffForm):
     """Time out of use, by the wall clock. Without hours it is whole days, both included."""
 
     resource = ByPublicId(label=_("What"), empty_label=None)
-    reason = forms.ChoiceField(choices=Booking.BlockReason.choices, label=_("Why"))
+    reason = forms.ChoiceField(choices=Booking.BlockReason.usual_choices(), label=_("Why"))
     from_on = DayField(label=_("From date"))
     from_at = ClockField(required=False, label=_("Hour"))
     until_on = DayField(required=False, label=_("To date"), help_text=_("Empty for one day only."))

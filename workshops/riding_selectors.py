@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from base import clock
 from people.models import Centre, Person
@@ -111,13 +111,10 @@ def rides_on(centre: Centre, day: date) -> list[Session]:
     return list(selectors.in_full(found).order_by("booking__starts_at", "pk"))
 
 
-def booked_until(last: datetime) -> list[Session]:
-    """Sessions ahead in which somebody is booked to ride."""
-    rides = Allocation.objects.filter(
-        part=Allocation.Part.HORSE, active=True, booking__seat__session=OuterRef("pk")
-    )
+def riding_until(last: datetime) -> list[Session]:
+    """Riding sessions ahead that stand, in order of time."""
     found = Session.objects.filter(
-        Exists(rides),
+        group__workshop__riding__isnull=False,
         booking__status=Booking.Status.CONFIRMED,
         booking__starts_at__gt=clock.now(),
         booking__starts_at__lte=last,

@@ -268,7 +268,7 @@ def groups_ahead(staff: Staff) -> QuerySet[Group]:
 
 def sessions_of_bookings(booking_ids: Collection[int]) -> dict[int, Session]:
     """The session that a booking is, or that somebody's booking is a place in; by booking."""
-    own = Session.objects.filter(booking__in=booking_ids)
+    own = Session.objects.filter(booking__in=booking_ids).select_related("group__workshop__riding")
     seats = Seat.objects.filter(booking__in=booking_ids).select_related("session")
     found: dict[int, Session] = {one.booking_id: one for one in own}
     return found | {one.booking_id: one.session for one in seats if one.booking_id}

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from base import clock
 from people.models import User
 from scheduling import services, setup, steps
 from scheduling.arrangements import arrangements_of

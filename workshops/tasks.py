@@ -27,5 +27,5 @@ def ask_for_renewal(timestamp: int) -> None:
 @app.periodic(cron=EVERY_HOUR)
 @app.task(queueing_lock="watch_boards", pass_context=False)
 def watch_boards(timestamp: int) -> None:
-    """Ask to look again at riding boards that do not fit any more."""
+    """Ask for riding boards that do not fit any more, or are not booked yet."""
     watching.watch_boards()

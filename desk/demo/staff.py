@@ -14,6 +14,7 @@ from scheduling.series.recurrence import Freq, Pattern
 
 PASSWORD = "pristan-demo"  # noqa: S105 - printed at the end of every load
 INSTALLER = "install@pristan.example"
+INSTRUCTOR = "instructor@stara-zagora.example"
 
 PSYCHOLOGIST = ("psychological-counselling", "family-mediation", "observation", "carer-assessment")
 SOCIAL_WORKER = (

@@ -12,7 +12,8 @@ from desk import fields, selectors
 from notifications.effect import Line
 from notifications.proportions import Estimate
 from people.requests import caller
-from scheduling.models import HoursTerm, Term
+from scheduling.calendars import Event
+from scheduling.models import Booking, HoursTerm, Term
 from scheduling.series import wording
 
 register = template.Library()
@@ -53,6 +54,12 @@ def weekday_date(value: Any) -> str:
 def day_typed(instant: datetime) -> str:
     """24.11.2026, as people type it."""
     return f"{clock.local(instant):%d.%m.%Y}"
+
+
+@register.filter
+def why_away(block: Event) -> str:
+    """отпуск, or what else keeps a specialist, a room or a horse."""
+    return str(Booking.BlockReason(block.block_reason).label)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -85,6 +85,11 @@ class Booking(Record):
         VET = "vet", _("the vet")
         FARRIER = "farrier", _("the farrier")
         OTHER = "other", _("other work")
+
+        @classmethod
+        def usual_choices(cls) -> list[tuple[str, Any]]:
+            """Without what is for horses alone."""
+            return [(one.value, one.label) for one in (cls.LEAVE, cls.MAINTENANCE, cls.OTHER)]
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="bookings", db_index=False)

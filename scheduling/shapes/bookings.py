@@ -89,7 +89,7 @@ class BlockIn(serializers.Serializer[Any]):
     centre = serializers.UUIDField(required=False)
     starts_at = InstantField()
     ends_at = InstantField()
-    reason = serializers.ChoiceField(Booking.BlockReason.choices)
+    reason = serializers.ChoiceField(Booking.BlockReason.usual_choices())
 
 
 class BookingOut(EventOut):

@@ -1311,6 +1311,11 @@ def block(resource: Resource, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def test_vet_and_farrier_come_to_horses_alone(office):
+    answer = office.api.post("blocks/", block(office.lead, reason="vet"))
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
 def test_block_takes_the_resource_out_of_use(office):
     answer = office.api.post("blocks/", block(office.lead))
 

@@ -9,6 +9,7 @@ import pytest
 from base import clock
 from base.errors import NotAllowed, StaleVersion
 from base.models import Task
+from base.services import finish_task
 from notifications.models import Reminder
 from people.models import Centre, KinshipWall, NoContact, Person, User
 from people.policies import knows_person, staff
@@ -363,6 +364,37 @@ def test_board_that_does_not_fit_any_more_is_a_task_until_it_is_mended(own):
     watching.watch_boards()
     task.refresh_from_db()
     assert task.done_at is not None
+
+
+def unbooked() -> set[str]:
+    watching.watch_boards()
+    tasks = Task.objects.filter(kind=Task.Kind.BOARD_UNBOOKED, done_at=None)
+    return set(tasks.values_list("about", flat=True))
+
+
+def test_board_is_asked_for_four_days_before_unless_it_is_booked(own):
+    about = {f"session:{own.session.public_id}"}
+    with clock.frozen(building.at(FIRST - timedelta(days=5), 9)):
+        assert unbooked() == set()
+    with clock.frozen(building.at(FIRST - timedelta(days=4), 9)):
+        assert unbooked() == about
+        task = Task.objects.get(kind=Task.Kind.BOARD_UNBOOKED)
+        assert task.due_on == FIRST - timedelta(days=3)
+        assert task.owner == own.group.series.terms.get().lead.user
+        book(own, rides_of(own, TEN))
+        assert unbooked() == set()
+    with clock.frozen(building.at(FIRST - timedelta(days=2), 9)):
+        boards.draw(own.session, rides_of(own, TEN, TEN), by=own.by, version=3)
+        assert unbooked() == about
+        finish_task(Task.objects.get(kind=Task.Kind.BOARD_UNBOOKED, done_at=None))
+        assert unbooked() == set()
+
+
+def test_no_board_is_asked_for_where_nobody_rides(own):
+    for enrolment in own.group.enrolments.all():
+        enrolling.withdraw(enrolment, on=MONDAY, by=own.by)
+    with clock.frozen(building.at(FIRST - timedelta(days=2), 9)):
+        assert unbooked() == set()
 
 
 def test_colleague_who_falls_ill_is_missed_on_the_board(own):

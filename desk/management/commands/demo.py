@@ -52,5 +52,6 @@ class Command(BaseCommand):
             f"Log in as ROLE@CENTRE.example, password {staff.PASSWORD}\n"
             f"  ROLE    {roles}\n"
             f"  CENTRE  {slugs}\n"
+            f"as {staff.INSTRUCTOR}, who keeps the horses,\n"
             f"or as {staff.INSTALLER}, who only installs, with the same password."
         )
