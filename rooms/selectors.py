@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from base import clock
-from base.rows import fetch
+from base.rows import Row, fetch
 from people import selectors as people_selectors
 from people.models import Case, EntryBasis, Person
 from people.policies import SHELTERS, Staff
@@ -160,7 +160,8 @@ def has_papers(household_id: int) -> bool:
 
 
 OVERSTAYING = """
-    SELECT date_part('epoch', booking.ends_at)::bigint, date_part('epoch', %(ends)s)::bigint
+    SELECT member.person_id, date_part('epoch', booking.ends_at)::bigint,
+           date_part('epoch', %(ends)s)::bigint
       FROM rooms_member member
       JOIN rooms_stay stay ON stay.id = member.stay_id
       JOIN scheduling_booking booking ON booking.id = stay.booking_id
@@ -170,12 +171,10 @@ OVERSTAYING = """
 """
 
 
-def overstaying(
-    person_ids: Collection[int], ends: datetime, ignoring: int | None
-) -> list[tuple[int, int]]:
-    """The time for which these persons are in house past the end of a stay (D11, D24)."""
+def overstaying(person_ids: Collection[int], ends: datetime, ignoring: int | None) -> list[Row]:
+    """Who of these persons is in house past the end of a stay, from when until when (D11, D24)."""
     facts = {"people": list(person_ids), "ends": ends, "ignoring": ignoring, "now": clock.now()}
-    return [(start, end) for start, end in fetch(OVERSTAYING, facts)]
+    return fetch(OVERSTAYING, facts)
 
 
 def resources_of_people(person_ids: Collection[int]) -> list[int]:

@@ -91,9 +91,10 @@ planner, which does not know how many windows come, would read all that a resour
 
 
 ON_SITE = f"""
-    SELECT date_part('epoch', lower(period))::bigint, date_part('epoch', upper(period))::bigint
+    SELECT person, date_part('epoch', lower(period))::bigint,
+           date_part('epoch', upper(period))::bigint
       FROM (
-        SELECT held.period, held.booking_id
+        SELECT resource.person_id AS person, held.period, held.booking_id
           FROM scheduling_resource resource
           JOIN scheduling_allocation held ON held.resource_id = resource.id
           JOIN scheduling_booking booking ON booking.id = held.booking_id
@@ -102,7 +103,7 @@ ON_SITE = f"""
            AND lower(held.period) > %(earliest)s AND lower(held.period) < %(ends)s
            AND upper(held.period) > %(begins)s
          UNION ALL
-        SELECT held.period, held.booking_id
+        SELECT resource.resident_id, held.period, held.booking_id
           FROM scheduling_resource resource
           JOIN scheduling_allocation held ON held.resource_id = resource.id
          WHERE resource.resident_id = ANY(%(residents)s) AND held.active
@@ -205,18 +206,39 @@ def on_site_holdings(
 ) -> list[Span]:
     """When any of these persons is at the centre within `[begins, ends)`: booked, or in
     residence, overdue included (D11, D24); by `nights_only` in residence."""
+    by_person = on_site_by_person(
+        person_ids, begins, ends, now=now, ignoring=ignoring, nights_only=nights_only
+    )
+    return sorted(span for spans in by_person.values() for span in spans)
+
+
+def on_site_by_person(
+    person_ids: Collection[int],
+    begins: datetime,
+    ends: datetime,
+    *,
+    now: datetime,
+    ignoring: int | None = None,
+    nights_only: bool = False,
+) -> dict[int, list[Span]]:
+    """The same, for each of them."""
     if not person_ids:
-        return []
+        return {}
     facts = within((), begins, ends, now=now, ignoring=ignoring, longest=LONGEST_HOLDING)
     there = {
         "people": [] if nights_only else list(person_ids),
         "residents": list(person_ids),
         "stays_from": begins - LONGEST_STAY,
     }
-    besides = [span for reason in ON_SITE_BESIDES for span in reason(person_ids, ends, ignoring)]
-    return sorted([*fetch(ON_SITE, facts | there), *besides])
+    found = fetch(ON_SITE, facts | there)
+    for reason in ON_SITE_BESIDES:
+        found += reason(person_ids, ends, ignoring)
+    by_person: dict[int, list[Span]] = defaultdict(list)
+    for person, start, end in found:
+        by_person[person].append((start, end))
+    return by_person
 
 
-ON_SITE_BESIDES: list[Callable[[Collection[int], datetime, int | None], list[Span]]] = []
-"""Presence that no allocation tells of, until an instant, without a booking's own. Packages
-above add theirs."""
+ON_SITE_BESIDES: list[Callable[[Collection[int], datetime, int | None], list[Row]]] = []
+"""Presence that no allocation tells of, until an instant, without a booking's own: who, from when,
+until when. Packages above add theirs."""

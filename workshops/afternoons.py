@@ -3,6 +3,7 @@
 Keys are public ids: of persons, horses and resources that help.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +13,10 @@ from people.models import Person
 from scheduling import selectors as scheduling_selectors
 from scheduling import setup
 from scheduling.arrangements import Arrangement, arrangements_of
-from scheduling.holdings import SITE_MARGIN, held_and_expired, on_site_holdings
+from scheduling.holdings import SITE_MARGIN, held_and_expired, on_site_by_person
 from scheduling.hours import Hours
 from scheduling.intervals import Span, instant_of, length, merge, seconds
 from scheduling.models import Allocation, Resource
-from scheduling.selectors import Party
 from workshops import riding_selectors
 from workshops.models import Enrolment, Helper, Horse, Rider, Session, Skill
 from workshops.register import sheet_names
@@ -193,24 +193,31 @@ class Reading:
     def away(self) -> dict[int, tuple[Span, ...]]:
         """Hours at which somebody whom a child must not meet is at the centre for another reason
         (D11), and all day where kin instructs (D12); by person."""
+        there = self.partners_there()
         found: dict[int, tuple[Span, ...]] = {}
         for person, party in self.parties.items():
             if self.held.lead.user_id in party.walled_users:
                 found[person] = (ALL_DAY,)
             elif party.partners:
-                found[person] = self.presence(party)
+                found[person] = self.kept_away(
+                    span for one in party.partners for span in there[one]
+                )
         return found
 
-    def presence(self, party: Party) -> tuple[Span, ...]:
-        riding = party.partners & self.parties.keys()
-        now = clock.now()
+    def partners_there(self) -> Mapping[int, list[Span]]:
+        """When each of those whom the riders must not meet is at the centre; of a rider, without
+        this very session."""
+        partners = {one for party in self.parties.values() for one in party.partners}
+        riding = partners & self.parties.keys()
         begins, ends = self.bounds[0] - SITE_MARGIN, self.bounds[1] + SITE_MARGIN
-        there = [
-            *on_site_holdings(party.partners - riding, begins, ends, now=now),
-            *on_site_holdings(riding, begins, ends, now=now, nights_only=True),
-        ]
+        now = clock.now()
+        there = defaultdict(list, on_site_by_person(partners - riding, begins, ends, now=now))
+        there |= on_site_by_person(riding, begins, ends, now=now, nights_only=True)
         for one in riding:
-            there += self.busy.get(self.parties[one].resources[0].pk, ())
+            there[one] += self.busy.get(self.parties[one].resources[0].pk, ())
+        return there
+
+    def kept_away(self, there: Iterable[Span]) -> tuple[Span, ...]:
         margin = length(SITE_MARGIN)
         return self.spans(merge((start - margin, end + margin) for start, end in there))
 

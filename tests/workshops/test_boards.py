@@ -548,4 +548,19 @@ def test_afternoon_is_read_in_as_many_queries(own, more, django_assert_num_queri
         cast_of(own.session)
 
 
+@pytest.mark.parametrize("pairs", [1, 8])
+def test_so_it_is_however_many_must_not_meet(own, pairs, django_assert_num_queries):
+    for _ in range(pairs):
+        riding = [made.ready_to_ride(made.child(own.centre), by=own.by) for _ in range(2)]
+        for child in riding:
+            made.enrol(own.group, child, by=own.by)
+        for other in (riding[1], made.child(own.centre)):
+            NoContact.objects.create(one=riding[0], other=other, since_on=MONDAY)
+    cast_of(own.session)
+    with django_assert_num_queries(QUERIES + THOSE_THERE):
+        cast_of(own.session)
+
+
 QUERIES = 15
+THOSE_THERE = 4
+"""By day and by night; of who rides the nights alone."""
