@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -27,6 +27,8 @@ from desk.fields import iso
 from desk.web.group_acts import ACTS as GROUP_ACTS
 from desk.web.helpers import ACTS as HELPER_ACTS
 from desk.web.horses import ACTS as HORSE_ACTS
+from desk.web.hours import ACTS as HOURS_ACTS
+from desk.web.series import ACTS as SERIES_ACTS
 from desk.web.stay_acts import ACTS as STAY_ACTS
 from desk.web.vacations import ACTS as SCHOOL_ACTS
 from people.models import AccessRecord, Case, ContactCard, Person, Role, User
@@ -179,28 +181,32 @@ HOSTILE_FIELDS = """
     horse booking carries_kg most_minutes_a_day most_days_a_week most_minutes_on_end rest_minutes
     ride_minutes step_minutes turnaround_minutes arena_holds instructor_sees weighed_within_days
     kg issued_on expires_on clearance side_walkers preferred_horse avoids
+    until skip once at_risk address first_on
     skills colleague weekday starts valid_from available place minutes what note to
 """
 
 
-ACTS = ("", *STAY_ACTS, *SCHOOL_ACTS, "open", "cots", "hold", "admit", "wait")
-ACTS_OF_GROUPS = ("", *GROUP_ACTS, "places", "enrol", "note", "all", "undo", "cancel", "make_up")
-ACTS_OF_BOARDS = ("draw", "remove", "propose", "book", "call_off")
-ACTS_OF = {
-    "/groups/": ACTS_OF_GROUPS,
-    "/sessions/.*/board/": ACTS_OF_BOARDS,
-    "/sessions/": ACTS_OF_GROUPS,
-    "/horses/": ("", *HORSE_ACTS),
-    "/helpers/$": ("", "volunteer", "colleague"),
-    "/helpers/": ("", *HELPER_ACTS),
-    "/people/.*/riding/": ("", "weigh", "clear", "withdraw", "ride"),
+ACTS_OF: Mapping[str, Collection[str]] = {
+    "group-page": (*GROUP_ACTS, "places", "enrol"),
+    "helper-page": HELPER_ACTS,
+    "helpers-page": ("volunteer", "colleague"),
+    "horses-page": HORSE_ACTS,
+    "hours-of": HOURS_ACTS,
+    "hours-page": SCHOOL_ACTS,
+    "new-stay": ("hold", "reserve", "wait", "admit"),
+    "person-riding": ("weigh", "clear", "withdraw", "ride"),
+    "person-ties": ("carer", "apart", "wall", "no-carer", "no-apart", "no-wall"),
+    "series-page": SERIES_ACTS,
+    "session-board": ("draw", "remove", "propose", "book", "discard", "call_off"),
+    "session-page": ("note", "all", "undo", "cancel", "move", "make_up"),
+    "stay-page": STAY_ACTS,
+    "text-page": ("preview", "save", "back"),
+    "tonight-page": ("ready", "confirm"),
+    "unit-page": ("ready", "open", "close", "address", "cots"),
 }
+"""The buttons of pages that have several."""
 
-
-def acts(reader: Reader, path: str) -> list[Any]:
-    """A POST for each button that a page with several may have."""
-    found = next((acts for start, acts in ACTS_OF.items() if re.match(start, path)), ACTS)
-    return [partial(reader.post, act=act) for act in found]
+HOSTILE_VALUES = ("\x00", "0001-01-01", "31.12.9999", "я" * 5_000, str(uuid4()), "-1")
 
 
 @pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name)
@@ -209,10 +215,33 @@ def test_no_page_breaks_on_hostile_input(route: URLPattern, own: House) -> None:
     reader.client.raise_request_exception = False
     path = address_of(route, own)
     names = re.findall(r"\w+", HOSTILE_FIELDS)
-    for value in ("\x00", "0001-01-01", "31.12.9999", "я" * 10_000, str(uuid4()), "-1"):
-        for ask in (reader.get, *acts(reader, path)):
+    buttons = [partial(reader.post, act=act) for act in ("", *ACTS_OF.get(route.name, ()))]
+    for value in HOSTILE_VALUES:
+        for ask in (reader.get, *buttons):
             answer = ask(path, **dict.fromkeys(names, value))
             assert answer.status_code in {200, 302, 400, 403, 404, 405, 422}, (value, answer)
+
+
+@pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name)
+def test_every_button_and_field_of_a_page_is_tried_with_hostile_input(
+    route: URLPattern, own: House
+) -> None:
+    page = Reader(own, "coordinator").get(address_of(route, own))
+    inputs = re.findall(r"<(?:input|select|textarea|button)\b[^>]*>", page.content.decode())
+    there = {(attribute("name", one), attribute("value", one)) for one in inputs}
+    acts = {value for name, value in there if name == "act"}
+    assert acts <= set(ACTS_OF.get(route.name, ()))
+    names = {name for name, _ in there} - {"", "act"}
+    strange = {one for one in names if not re.fullmatch(TRIED_ELSEWHERE, one)}
+    assert strange <= set(re.findall(r"[\w-]+", HOSTILE_FIELDS))
+
+
+TRIED_ELSEWHERE = r"csrfmiddlewaretoken|next|version|.*[0-9a-f]{8}-.*|outcome-.*|file"
+
+
+def attribute(name: str, tag: str) -> str:
+    found = re.search(rf'\s{name}="([^"]*)"', tag)
+    return found[1] if found else ""
 
 
 def test_pages_carry_no_style_or_script_of_their_own(own: House) -> None:
