@@ -434,10 +434,18 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(
-    "role", ["", "psychologist", "coordinator", "manager", "leader", "data-officer"]
-)
+ROLES = ("", "psychologist", "coordinator", "manager", "leader", "data-officer")
+READERS = [
+    pytest.param(
+        role, width, marks=() if width == "wide" or role == "coordinator" else pytest.mark.full
+    )
+    for role in ROLES
+    for width in WIDTHS
+]
+"""Whose pages are looked at, and how wide. A coordinator is shown nearly all that there is."""
+
+
+@pytest.mark.parametrize(("role", "width"), READERS)
 def test_every_page_can_be_read_by_everybody(
     role: str, width: str, world: World, opened: Opener
 ) -> None:

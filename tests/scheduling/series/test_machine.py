@@ -494,7 +494,7 @@ class SideBySide(RuleBasedStateMachine):
         ]
 
 
-ALIKE = settings(max_examples=15, stateful_step_count=30, derandomize=True)
+ALIKE = settings(max_examples=8, stateful_step_count=30, derandomize=True)
 """Always the same scripts; others are a seed away."""
 
 
