@@ -144,8 +144,8 @@ class HelperBrief(serializers.Serializer[Any]):
 
 class WeeklyOut(serializers.Serializer[Any]):
     weekday = serializers.ChoiceField(Weekday.choices)
-    starts_local = serializers.TimeField(source="starts", format="%H:%M")
-    ends_local = serializers.TimeField(source="ends", format="%H:%M")
+    starts_local = WallClockField(source="starts", format="%H:%M")
+    ends_local = WallClockField(source="ends", format="%H:%M")
     valid_from = serializers.DateField(allow_null=True)
     valid_until = serializers.DateField(allow_null=True)
 
@@ -153,8 +153,8 @@ class WeeklyOut(serializers.Serializer[Any]):
 class OnDateOut(serializers.Serializer[Any]):
     on = serializers.DateField()
     available = serializers.BooleanField()
-    starts_local = serializers.TimeField(source="starts", format="%H:%M", allow_null=True)
-    ends_local = serializers.TimeField(source="ends", format="%H:%M", allow_null=True)
+    starts_local = WallClockField(source="starts", format="%H:%M", allow_null=True)
+    ends_local = WallClockField(source="ends", format="%H:%M", allow_null=True)
 
 
 class HelperOut(HelperBrief):
