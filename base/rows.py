@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar, overload
 
 import psycopg
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -114,10 +114,11 @@ def params_of(question: Question[Any]) -> Mapping[str, Any]:
 
 def plain_cursor() -> Any:
     """A cursor without Django's adaptations, whose values come in PostgreSQL's binary form."""
-    connection.ensure_connection()
-    plain = psycopg.Cursor(connection.connection)
+    own: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` does so at each dot
+    own.ensure_connection()
+    plain = psycopg.Cursor(own.connection)
     plain.format = psycopg.pq.Format.BINARY
-    return connection._prepare_cursor(plain)  # type: ignore[attr-defined]
+    return own._prepare_cursor(plain)
 
 
 def server_cursor() -> Any:
@@ -128,18 +129,20 @@ def server_cursor() -> Any:
     return connection._prepare_cursor(plain)  # type: ignore[attr-defined]
 
 
-def columns_of(model: type[models.Model], alias: str) -> str:
+def columns_of(model: type[models.Model], alias: str, *, without: str = "") -> str:
     """The model's columns for a SELECT, in the order `from_row` expects."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+    fields = (field for field in model._meta.concrete_fields if field.name != without)
+    return ", ".join(f'{alias}."{field.column}"' for field in fields)
 
 
-def from_row(model: type[M], row: Sequence[Any]) -> M:
-    return model.from_db("default", attributes_of(model), row)
+def from_row(model: type[M], row: Sequence[Any], *, without: str = "") -> M:
+    """The field that it comes `without` is read when somebody asks for it."""
+    return model.from_db("default", attributes_of(model, without), row)
 
 
 @lru_cache
-def attributes_of(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+def attributes_of(model: type[models.Model], without: str) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.name != without]
 
 
 def rows(model: type[M], condition: str, params: Mapping[str, Any]) -> list[M]:
@@ -166,12 +169,16 @@ def all_from_rows(model: type[M], found: list[Row]) -> list[M]:
 def insert(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
     """Insert these new objects of one model. As with bulk_create no signals are sent, and ids
     are given only when conflicts are not ignored."""
-    model = type(objects[0])
-    values = [value for one in objects for value in values_of(one).values()]
-    given = fetch(insertion(model, len(objects), ignore_conflicts), values)
+    given = insertion_of(objects, ignore_conflicts=ignore_conflicts).answer()
     if not ignore_conflicts:
         for one, (pk,) in zip(objects, given, strict=True):
             is_stored(one, pk)
+
+
+def insertion_of(objects: Sequence[models.Model], *, ignore_conflicts: bool) -> Question[list[Row]]:
+    """The statement of `insert`; its rows are the new ids."""
+    values = [value for one in objects for value in values_of(one).values()]
+    return Question(insertion(type(objects[0]), len(objects), ignore_conflicts), values, list)
 
 
 def is_stored(one: models.Model, pk: int) -> None:
@@ -183,9 +190,15 @@ def is_stored(one: models.Model, pk: int) -> None:
 def values_of(one: models.Model) -> dict[str, Any]:
     """What a new object's columns will hold, by column; its id apart."""
     return {
-        field.column: field.get_db_prep_save(getattr(one, field.attname), connection)
+        field.column: getattr(one, field.attname)
+        if type(field) in AS_IT_IS
+        else field.get_db_prep_save(getattr(one, field.attname), connection)
         for field in own_fields(type(one))
     }
+
+
+AS_IT_IS = {models.CharField, models.BooleanField, models.UUIDField, models.DateTimeField}
+"""Fields whose values the driver takes as the program has them."""
 
 
 @lru_cache

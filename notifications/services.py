@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from base import clock
+from base.journeys import insert_soon
 from base.rows import insert
 from notifications import planning
 from notifications.models import Reminder
@@ -32,7 +33,7 @@ def plan_reminders(bookings: Sequence[Booking], people: Sequence[Person]) -> Non
     """
     told = told_of(bookings, people)
     if told:
-        insert(ahead_of(told, cards_of({person for _, person in told})), ignore_conflicts=True)
+        insert_soon(ahead_of(told, cards_of({person for _, person in told})))
 
 
 def plan_series(bookings: Sequence[Booking], people: Sequence[Person]) -> None:

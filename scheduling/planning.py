@@ -167,7 +167,7 @@ def make_plan(wish: Wish, facts: Facts) -> Plan:
 def is_able(resource: Resource, wish: Wish, facts: Facts) -> bool:
     """Whether it may be asked for beside the lead: a colleague who works then and is no kin of
     the family, or anything that is no specialist."""
-    if resource in {wish.lead, wish.without}:
+    if resource.id == wish.lead.id or resource == wish.without:
         return False
     if not resource.is_specialist:
         return True

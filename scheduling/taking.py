@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from psycopg.errors import DeadlockDetected
 from psycopg.types.range import TimestamptzRange
 
 from base import clock
+from base.journeys import transaction_at_once
 from base.rows import Question, ask
 from scheduling.demand import Need, unavailable
 from scheduling.holdings import Held, held_and_expired
@@ -43,12 +44,12 @@ def deadlock_retried(command: Callable[P, T]) -> Callable[P, T]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            with transaction.atomic():
+            with transaction_at_once():
                 return command(*args, **kwargs)
         except OperationalError as error:
             if not isinstance(error.__cause__, DeadlockDetected):
                 raise
-        with transaction.atomic():
+        with transaction_at_once():
             return command(*args, **kwargs)
 
     return run
@@ -71,8 +72,9 @@ class Wanted(NamedTuple):
     ends_at: datetime
 
     @property
-    def candidates(self) -> set[Resource]:
-        return {resource for need in self.needs for resource in need.candidates}
+    def candidates(self) -> dict[int, Resource]:
+        """By id."""
+        return {resource.id: resource for need in self.needs for resource in need.candidates}
 
     @property
     def window(self) -> tuple[datetime, datetime]:
@@ -100,7 +102,7 @@ def take_all(
     sessions: Sequence[Wanted], *, also: Iterable[int] = (), ignoring: Collection[int] = ()
 ) -> Held:
     """The same for several sessions, for one journey."""
-    candidates = {resource.pk for session in sessions for resource in session.candidates}
+    candidates = {key for session in sessions for key in session.candidates}
     reading = held_then(sessions, ignoring=ignoring)
     _, (held, expired) = ask(locked(candidates.union(also)), reading)
     retire_all(expired, now=clock.now())
@@ -120,10 +122,12 @@ def read_again(
 def held_then(
     sessions: Sequence[Wanted], *, ignoring: Collection[int]
 ) -> Question[tuple[Held, set[int]]]:
-    candidates = {resource for session in sessions for resource in session.candidates}
-    kinds = {Resource.Kind(resource.kind) for resource in candidates}
+    candidates: dict[int, Resource] = {}
+    for session in sessions:
+        candidates |= session.candidates
+    kinds = map(Resource.Kind, {resource.kind for resource in candidates.values()})
     return held_and_expired(
-        {resource.pk for resource in candidates},
+        candidates,
         [session.window for session in sessions],
         now=clock.now(),
         ignoring=ignoring,

@@ -15,6 +15,7 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.models import Task
+from base.renderers import to_json
 from base.rows import fetch, insert, is_stored, values_of
 from base.services import open_task
 from people.models import Person
@@ -52,9 +53,9 @@ HELD = """
            (booking_id, resource_id, part, lane, period, active, by_general_access)
     SELECT {booking}, resource, part, lane, tstzrange(begins, ends), true,
            part = 'person' AND %(general)s
-      FROM unnest(%(of)s::{of}[], %(resources)s::bigint[], %(parts)s::text[], %(lanes)s::int[],
-                  %(begins)s::timestamptz[], %(ends)s::timestamptz[])
-           WITH ORDINALITY AS wanted (of, resource, part, lane, begins, ends, nth)
+      FROM ROWS FROM (jsonb_to_recordset(%(held)s) AS (
+               of {of}, resource bigint, part text, lane int, begins timestamptz, ends timestamptz
+           )) WITH ORDINALITY AS wanted (of, resource, part, lane, begins, ends, nth)
            {beside} ORDER BY nth
 """
 """In the order given: what belongs to one arrangement stands together, the lead first."""
@@ -78,8 +79,8 @@ LET_GO = """
 
 TAKEN_AGAIN = """
     DELETE FROM scheduling_allocation held
-     USING unnest(%(of)s::bigint[], %(resources)s::bigint[]) AS again (booking, resource)
-     WHERE held.booking_id = again.booking AND held.resource_id = again.resource RETURNING held.id
+     USING jsonb_to_recordset(%(held)s) AS again (of bigint, resource bigint)
+     WHERE held.booking_id = again.of AND held.resource_id = again.resource RETURNING held.id
 """
 
 PARTICULAR = {
@@ -93,7 +94,7 @@ PARTICULAR = {
 
 BOOK = f"""
     WITH particular AS (
-        SELECT * FROM unnest({{particulars}}, %(facts)s::jsonb[]) AS it ({{names}}, facts)
+        SELECT * FROM jsonb_to_recordset(%(particulars)s) AS it ({{particulars}}, facts jsonb)
     ), booking AS (
         INSERT INTO scheduling_booking ({{names}}, {{columns}})
         SELECT {{names}}, {{values}} FROM particular RETURNING id, public_id
@@ -109,7 +110,8 @@ BOOK = f"""
 }), revised AS ({REVISED})
     SELECT public_id, id FROM booking
 """  # noqa: S608 - constants
-"""New bookings with everything that belongs to them, in one journey to the server."""
+"""New bookings with everything that belongs to them, in one journey to the server. What there are
+several of travels as JSON: the driver takes longer over one array than over all of it."""
 
 CHANGED = {
     "status": "text",
@@ -153,8 +155,10 @@ def add_all(entries: Sequence[Entry], people: Sequence[Person], *, what: Change.
     known = {
         "people": [person.pk for person in people],
         "what": what.value,
-        "facts": [Jsonb(entry.facts) for entry in entries],
-        **{name: [row[name] for row in rows] for name in PARTICULAR},
+        "particulars": as_json(
+            {"facts": entry.facts, **{name: row[name] for name in PARTICULAR}}
+            for row, entry in zip(rows, entries, strict=True)
+        ),
         **holdings_of(entries, of=lambda booking: booking.public_id),
     }
     with refused(entries):
@@ -167,7 +171,7 @@ def add_all(entries: Sequence[Entry], people: Sequence[Person], *, what: Change.
 @lru_cache
 def booking_statement(shared: tuple[str, ...]) -> str:
     return BOOK.format(
-        particulars=", ".join(f"%({name})s::{kind}[]" for name, kind in PARTICULAR.items()),
+        particulars=", ".join(f"{name} {kind}" for name, kind in PARTICULAR.items()),
         names=", ".join(PARTICULAR),
         columns=", ".join(f'"{name}"' for name in shared),
         values=", ".join(f"%({name})s" for name in shared),
@@ -195,17 +199,28 @@ def rearrange_all(entries: Sequence[Entry]) -> None:
 
 
 def holdings_of(entries: Sequence[Entry], *, of: Callable[[Booking], object]) -> dict[str, object]:
-    """What they are to hold, as columns; `of` tells of which booking."""
+    """What they are to hold; `of` tells of which booking."""
     held = [(of(booking), holding) for booking, holdings, _ in entries for holding in holdings]
     return {
         "general": is_general(entries[0].booking.service),
-        "of": [booking for booking, _ in held],
         "resources": [holding.resource.pk for _, holding in held],
-        "parts": [holding.part.value for _, holding in held],
-        "lanes": [holding.lane for _, holding in held],
-        "begins": [holding.period.lower for _, holding in held],
-        "ends": [holding.period.upper for _, holding in held],
+        "held": as_json(
+            {
+                "of": booking,
+                "resource": holding.resource.pk,
+                "part": holding.part.value,
+                "lane": holding.lane,
+                "begins": holding.period.lower,
+                "ends": holding.period.upper,
+            }
+            for booking, holding in held
+        ),
     }
+
+
+def as_json(rows: Iterable[Mapping[str, object]]) -> Jsonb:
+    """For jsonb_to_recordset, which reads ids and instants back from their texts."""
+    return Jsonb(list(rows), dumps=to_json)
 
 
 def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object]:
