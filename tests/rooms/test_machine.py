@@ -704,5 +704,5 @@ def test_program_and_model_answer_alike():
 def test_program_and_model_answer_alike_for_long():
     house = House()
     run_state_machine_as_test(
-        lambda: SideBySide(house), settings=settings(max_examples=150, stateful_step_count=60)
+        lambda: SideBySide(house), settings=settings(max_examples=100, stateful_step_count=60)
     )
