@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+import orjson
 from django.db import IntegrityError
 from django.db.models import F
 from psycopg.errors import ExclusionViolation
@@ -15,7 +16,6 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.models import Task
-from base.renderers import to_json
 from base.rows import fetch, insert, is_stored, values_of
 from base.services import open_task
 from people.models import Person
@@ -220,7 +220,7 @@ def holdings_of(entries: Sequence[Entry], *, of: Callable[[Booking], object]) ->
 
 def as_json(rows: Iterable[Mapping[str, object]]) -> Jsonb:
     """For jsonb_to_recordset, which reads ids and instants back from their texts."""
-    return Jsonb(list(rows), dumps=to_json)
+    return Jsonb(list(rows), dumps=orjson.dumps)
 
 
 def described(booking: Booking, holdings: Sequence[Holding]) -> dict[str, object]:
