@@ -329,6 +329,20 @@ def stable_unfolded(visit: Visit) -> None:
         summary.click()
 
 
+def riding_group(visit: Visit) -> None:
+    groups = visit.api("groups/", page_size=100)["results"]
+    rides = next(one for one in groups if one["workshop_name"] == "Хипотерапия")
+    visit.page.goto(f"/groups/{rides['id']}/")
+
+
+def riding_day(visit: Visit) -> None:
+    """The instructor's next day with riding."""
+    first, last = clock.today(), clock.today() + timedelta(days=30)
+    found = visit.api("sessions/", **{"from": first, "to": last}, page_size=500)["results"]
+    ridden = next(one for one in found if one["name"].startswith("Хипотерапия"))
+    visit.page.goto(f"/?on={ridden['starts_at'][:10]}")
+
+
 def riding_board(visit: Visit, *, booked: bool = False) -> None:
     """The next afternoon of riding, as it is proposed."""
     first, last = clock.today(), clock.today() + timedelta(days=30)
@@ -381,6 +395,7 @@ def rewording(words: str, *, button: str = "") -> Callable[[Visit], None]:
 
 
 STEPS: dict[str, Steps] = {
+    "instructor": [("riding-day", riding_day)],
     "psychologist": [
         ("today", today),
         ("today-outcomes", last_day),
@@ -435,6 +450,7 @@ STEPS: dict[str, Steps] = {
         ("new-group", at("/groups/new/")),
         ("session", session),
         ("sheet", sheet),
+        ("riding-group", riding_group),
         ("riding-board", riding_board),
         ("riding-board-booked", partial(riding_board, booked=True)),
         ("riding-board-drawn", riding_board_drawn),
@@ -472,7 +488,7 @@ STEPS: dict[str, Steps] = {
         ("text-refused", rewording("Час при психолог: {date} г., {time} ч.", button="Запази")),
     ],
     "data-officer": [("welcome", at("/")), ("access-log", at("/access/"))],
-    "leader": [("welcome-leader", at("/"))],
+    "leader": [("today-leader", today)],
 }
 
 

@@ -8,6 +8,7 @@ from base import clock
 from base.models import Task
 from base.services import finish_task_about, open_task
 from people.models import User
+from scheduling.series.selectors import terms_ahead
 from workshops import seating
 from workshops.errors import (
     WrongEnrolmentStep,
@@ -59,12 +60,14 @@ def give_back(one: Enrolment, status: Status, what: What, *, by: User | None, **
 
 
 def ask_leader(one: Enrolment) -> None:
+    """Whoever leads the group now; those who run the centre see it as well."""
+    term = terms_ahead(one.group.series)[0]
     open_task(
         Task.Kind.PROPOSED_FOR_GROUP,
         centre_id=one.group.workshop.centre_id,
         about=f"group:{one.group.public_id}",
         due_on=clock.today() + timedelta(days=3),
-        owner_id=one.group.series.created_by_id,
+        owner_id=term.lead.user_id,
     )
 
 

@@ -17,7 +17,7 @@ from desk import selectors
 from desk.forms import DayForm
 from desk.pages import back, done, page
 from people import selectors as people_selectors
-from people.policies import BOOKS, SEES_EVERYTHING, Staff
+from people.policies import SEES_EVERYTHING, SEES_NAMES, Staff
 from people.requests import caller
 from scheduling import calendars
 from scheduling.models import Resource
@@ -55,7 +55,7 @@ class Column:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     staff = caller(request)
-    if not staff.centres_where(BOOKS):
+    if not staff.centres_where(SEES_NAMES):
         return render(request, "desk/welcome.html")
     form = DayForm({**request.GET.dict(), "whose": named(request)}, staff=staff)
     form.is_valid()

@@ -460,8 +460,24 @@ def test_late_plans_are_listed(own: House) -> None:
 
 def test_who_books_nothing_gets_a_plain_page(own: House) -> None:
     assert "Open the access log" in text(Reader(own, "data-officer").get("/"))
-    assert "look up people of your centre" in text(Reader(own, "leader").get("/"))
     assert "no role in any centre today" in text(Reader(own, "superuser").get("/"))
+
+
+def test_who_leads_a_group_has_her_sessions_and_tasks_before_her(own: House) -> None:
+    page = Reader(own, "leader").get("/", on=clock.local(own.session.booking.starts_at).date())
+    content = page.content.decode()
+    assert f"/sessions/{own.session.public_id}/" in content
+    assert "Somebody is proposed for a group: decide" in main(page)
+    assert "/find/" not in content
+
+
+def test_riding_leads_to_its_board(own: House) -> None:
+    reader = Reader(own, "leader")
+    page = reader.get("/", on=clock.local(own.riding_session.booking.starts_at).date())
+    board = f"/sessions/{own.riding_session.public_id}/board/"
+    assert board in page.content.decode()
+    group = reader.get(f"/groups/{own.riding_session.group.public_id}/")
+    assert board in group.content.decode()
 
 
 @pytest.mark.parametrize("role", ["psychologist", "coordinator"])
