@@ -101,7 +101,8 @@ def hours_of_late(staff: Staff) -> QuerySet[Allocation]:
 def families_worked_with(staff: Staff) -> QuerySet[Allocation, int]:
     """The households that `worked_lately_with` would grant."""
     household = "booking__participations__person__household"
-    return hours_of_late(staff).exclude(**{household: None}).values_list(household, flat=True)
+    known = hours_of_late(staff).filter(**{f"{household}__isnull": False})
+    return known.values_list(household, flat=True)
 
 
 def known_bookings(staff: Staff) -> QuerySet[Booking]:
