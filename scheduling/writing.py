@@ -322,7 +322,9 @@ def record(
 
 
 def record_all(entries: Iterable[Entry], what: Change.What, *, by: int | None) -> None:
-    changes = [change_of(booking, what, by=by, facts=facts) for booking, _, facts in entries]
+    """At one time: it was one act."""
+    at = clock.now()
+    changes = [change_of(booking, what, by=by, facts=facts, at=at) for booking, _, facts in entries]
     if changes:
         insert(changes)
 
@@ -334,12 +336,13 @@ def change_of(
     by: int | None,
     facts: Mapping[str, object],
     version: int | None = None,
+    at: datetime | None = None,
 ) -> Change:
     return Change(
         booking=booking,
         what=what,
         by_id=by,
-        at=clock.now(),
+        at=at or clock.now(),
         version=version or booking.version,
         facts=facts,
     )

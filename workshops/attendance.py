@@ -6,7 +6,7 @@ from datetime import timedelta
 from base import clock
 from base.errors import NotFound, StaleVersion
 from people.models import Person, User
-from scheduling import closing, taking, writing
+from scheduling import closing, steps, taking, writing
 from scheduling import selectors as scheduling_selectors
 from scheduling.models import Booking, Change, Participation
 from scheduling.taking import deadlock_retried
@@ -19,6 +19,7 @@ from workshops.sessions import reread
 UNDO_LASTS = timedelta(minutes=10)
 Outcome = Participation.Outcome
 Status = Booking.Status
+TOOK_PLACE = (Status.CONFIRMED, Status.CLOSED)
 
 
 @deadlock_retried
@@ -28,7 +29,7 @@ def note_attendance(
     """For some or all of those who have a seat; a wrong outcome is corrected by another. With the
     last of them the session is closed.
 
-    Raises SessionAhead, OutcomeMismatch, StaleVersion, and NotFound for somebody else.
+    Raises SessionAhead, OutcomeMismatch, StaleVersion, WrongStep, and NotFound for somebody else.
     """
     session = lock(session, version=version)
     if clock.now() < session.booking.starts_at:
@@ -52,7 +53,8 @@ def note_attendance(
 
 
 def lock(session: Session, *, version: int | None) -> Session:
-    """What the session holds and its children; as it is under the locks. Raises StaleVersion."""
+    """What the session holds and its children; as it is under the locks. Raises StaleVersion, and
+    WrongStep for one that did not take place."""
     bookings = [
         session.booking_id,
         *session.seats.exclude(booking=None).values_list("booking", flat=True),
@@ -61,12 +63,13 @@ def lock(session: Session, *, version: int | None) -> Session:
     fresh = reread(session)
     if version is not None and version != fresh.booking.version:
         raise StaleVersion(version=fresh.booking.version)
+    if fresh.booking.status not in TOOK_PLACE:
+        raise steps.wrong_step(fresh.booking)
     return fresh
 
 
 def standing(seats: Sequence[Seat]) -> list[Seat]:
-    open_ones = (Status.CONFIRMED, Status.CLOSED)
-    return [one for one in seats if booking_of(one).status in open_ones]
+    return [one for one in seats if booking_of(one).status in TOOK_PLACE]
 
 
 def booking_of(seat: Seat) -> Booking:
@@ -110,7 +113,8 @@ def close(session: Session, *, by: User) -> None:
 
 @deadlock_retried
 def undo_attendance(session: Session, *, by: User, version: int | None = None) -> Session:
-    """What was noted last, for everybody it was noted for. Raises NothingToUndo, StaleVersion."""
+    """What was noted last, for everybody it was noted for. Raises NothingToUndo, StaleVersion,
+    WrongStep."""
     session = lock(session, version=version)
     seats = {one.enrolment.person: one for one in standing(selectors.seats_in(session))}
     last = last_noted(seats)

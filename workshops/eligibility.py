@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
 
 from people.models import Person
 from scheduling import rules
 from scheduling import selectors as scheduling_selectors
 from workshops import selectors
 from workshops.errors import NobodyToTell, NoSessions, NotTheirs, WrongAge
-from workshops.models import Belonging, Group, Session, Workshop
+from workshops.models import Belonging, Enrolment, Group, Session, Workshop
 from workshops.sitting import day_of
 
 if TYPE_CHECKING:
     from workshops.enrolling import Application
+
+YEAR = timedelta(days=365)
 
 
 def check_eligible(group: Group, asked: Application) -> dict[Person, Person | None]:
@@ -60,13 +64,25 @@ def check_age(workshop: Workshop, person: Person, sessions: Sequence[Session]) -
 
 
 def ages_of(workshop: Workshop) -> str:
-    return f"{workshop.least_age or 0}–{workshop.most_age or ''}".rstrip("–") or "0"
+    if workshop.most_age is None:
+        return _("from %(least)s years on") % {"least": workshop.least_age or 0}
+    return f"{workshop.least_age or 0}–{workshop.most_age}"
 
 
 def is_doubtful(workshop: Workshop, person: Person, sessions: Sequence[Session]) -> bool:
     """Whether on some date the age is the one about which the rule is ambiguous (D13)."""
     days = {day_of(one) for one in sessions}
     return any(workshop.is_doubtful(person.age_on(day)) for day in days)
+
+
+def is_ever_doubtful(enrolment: Enrolment) -> bool:
+    """The same of an enrolment, for one without an end within a year: a term is no longer."""
+    doubtful = enrolment.group.workshop.doubtful_age
+    last = enrolment.until_on or enrolment.from_on + YEAR
+    first_age, last_age = map(enrolment.person.age_on, (enrolment.from_on, last))
+    if doubtful is None or first_age is None or last_age is None:
+        return False
+    return first_age <= doubtful <= last_age
 
 
 def told(person: Person, carer: Person | None, *, on: date) -> Person | None:

@@ -2,7 +2,7 @@
 Status.moves. Whoever asks first under the group's lock is served first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -10,8 +10,8 @@ from base import clock
 from people.models import Person, User
 from scheduling.errors import PastDay
 from scheduling.taking import deadlock_retried
-from workshops import places, seating, selectors
-from workshops.eligibility import check_eligible
+from workshops import places, seating, selectors, waiting
+from workshops.eligibility import check_eligible, sessions_asked
 from workshops.errors import (
     AlreadyEnrolled,
     ConsentAhead,
@@ -21,6 +21,7 @@ from workshops.marking import again, ask_leader, give_back, iso, keep, seat, set
 from workshops.models import Enrolment, Group, Step
 from workshops.places import claim_of
 from workshops.sessions import check_everybody_can
+from workshops.sitting import day_of
 from workshops.steps import changing, step
 from workshops.waiting import offer
 
@@ -69,6 +70,7 @@ def enrol(asked: Application, *, by: User, accepted: bool) -> list[Enrolment]:
         raise ConsentAhead
     people = [one.person for one in asked.candidates]
     with changing(asked.group, by, new=people) as group:
+        asked = as_trial(group, asked)
         check_not_there(group, asked)
         carers = check_eligible(group, asked)
         new = [
@@ -82,6 +84,15 @@ def enrol(asked: Application, *, by: User, accepted: bool) -> list[Enrolment]:
         if not asked.leaving_out:
             check_everybody_can(missed)
     return again(new)
+
+
+def as_trial(group: Group, asked: Application) -> Application:
+    """A trial of which nobody says how long it lasts is one session, the first that is asked
+    for."""
+    sessions = sessions_asked(group, asked)
+    if not asked.is_trial or asked.until_on or not sessions:
+        return asked
+    return replace(asked, until_on=day_of(sessions[0]))
 
 
 def check_not_there(group: Group, asked: Application) -> None:
@@ -141,7 +152,8 @@ def give_or_queue(group: Group, new: Sequence[Enrolment], *, together: bool) -> 
             has_place = places.fit([claim], taken, capacity=group.capacity)
             begin(claim.enrolment, has_place=has_place)
             taken += [claim] if has_place else []
-    check_adults(group)
+    if any(one.is_one_to_one for one in new):
+        check_adults(group)
 
 
 def begin(one: Enrolment, *, has_place: bool) -> None:
@@ -162,10 +174,8 @@ def begin(one: Enrolment, *, has_place: bool) -> None:
 
 def check_adults(group: Group) -> None:
     """D14: everybody with a place counted. Raises TooFewAdults."""
-    alone = selectors.one_to_one(group)
-    needed = group.workshop.least_adults + alone
-    has = selectors.adults_of(group)
-    if alone and has < needed:
+    needed, has = waiting.adults_needed(group), min(selectors.adults_of(group))
+    if has < needed:
         raise TooFewAdults(needed=needed, has=has)
 
 

@@ -73,8 +73,8 @@ class TooFewAdults(DomainError):
 
     code = "too_few_adults"
     sentence = _(
-        "With this child the group needs %(needed)s adults and has %(has)s. "
-        "Add a colleague to the group first."
+        "With this child the group needs %(needed)s adults; now there are %(has)s. "
+        "Open a group with one more colleague for her."
     )
 
 
@@ -148,6 +148,16 @@ class RulesBroken(DomainError):
 
     code = "rules_broken"
     sentence = _("The board cannot be booked so. Mend the lines that are marked on it.")
+
+
+class BoardFallsApart(DomainError):
+    """Facts: as of RulesBroken."""
+
+    code = "board_falls_apart"
+    sentence = _(
+        "At that hour the booked riding board breaks its rules. Choose another hour, or move the "
+        "session without the rides: its lines wait on the board then."
+    )
 
 
 class NoSuchRide(DomainError):

@@ -110,5 +110,5 @@ def check_capacity(group: Group, capacity: int) -> None:
     if capacity < taken:
         raise PlacesTaken(taken=taken)
     seats = selectors.least_seats_ahead(group)
-    if seats is not None and capacity + selectors.adults_of(group) > seats:
+    if seats is not None and capacity + max(selectors.adults_of(group)) > seats:
         raise TooManySeats(seats=seats)

@@ -82,7 +82,7 @@ def come_back(one: Enrolment, over: Pause, on: date, *, by: User) -> None:
         shorten(over, before=begins)
         keep(one, What.RESUMED, by=by, on=iso(begins))
         seat(one.group, [one], by=by)
-    elif over.until_on or over.from_on > clock.today():  # she still has what comes before it
+    elif over.until_on or over.from_on > max(clock.today(), one.from_on):  # what is before is hers
         raise GroupFull
     else:
         wait_first(one, begins, by=by)

@@ -1,5 +1,6 @@
 """Rides as bookings: what each holds, and how they follow a session that moves."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import time
 
@@ -11,6 +12,7 @@ from scheduling.models import Allocation
 from scheduling.writing import Holding
 from workshops import seating
 from workshops.afternoons import Cast, cast_of
+from workshops.errors import BoardFallsApart
 from workshops.lines import board_of, in_order, lines_of
 from workshops.models import Board, Session
 from workshops.riding.checking import broken
@@ -55,14 +57,17 @@ def hours_of(session: Session, cast: Cast, rides: Sequence[Ride]) -> dict[int, H
     return {cast.enrolments[one.child].pk: hour_of(session, cast, one) for one in rides}
 
 
-def carry_over(session: Session, rides: Sequence[Ride], *, by: User) -> None:
+def carry_over(session: Session, rides: Sequence[Ride], *, by: User, leaving_out: bool) -> None:
     """After a session moved: what was ridden in it, as much later, is booked anew. Where that
-    breaks a rule now nobody rides, and the lines wait on the board for somebody to look at them.
-    The cast is locked."""
+    breaks a rule now it raises RulesBroken, or (`leaving_out`) nobody rides, and the lines wait on
+    the board for somebody to look at them. The cast is locked."""
     if not rides:
         return
     cast = cast_of(session)
-    fits = not broken(cast.afternoon, rides)
+    breaches = broken(cast.afternoon, rides)
+    fits = not breaches
+    if breaches and not leaving_out:
+        raise BoardFallsApart(rules=dict(Counter(one.code for one in breaches)))
     riding = [one for key, one in cast.enrolments.items() if key in {each.child for each in rides}]
     hours = hours_of(session, cast, rides) if fits else {}
     seating.seat_riders(session, riding, hours, by=by)

@@ -143,10 +143,15 @@ def waiting_list(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
     return [one for unit in in_line(waiting) for one in unit]
 
 
-def adults_of(group: Group) -> int:
-    """How many lead it: as its latest term has it."""
+def adults_of(group: Group) -> list[int]:
+    """How many lead each session ahead that stands, named or chosen; where none is ahead, as its
+    latest term has it."""
+    standing = [one.booking for one in sessions_ahead(group) if one.booking.status in COMING]
+    held = arrangements_of(standing)
+    if standing:
+        return [1 + len(held[one.pk].colleagues) for one in standing]
     term = group.series.terms.order_by("-event__start", "-pk").first()
-    return 1 + term.colleagues.count() if term else 1
+    return [1 + term.colleagues.count() if term else 1]
 
 
 def one_to_one(group: Group) -> int:

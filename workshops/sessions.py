@@ -100,8 +100,8 @@ def move_session(
     leaving_out: bool = False,
     version: int | None = None,
 ) -> Session:
-    """Everybody goes along, or (`leaving_out`) whoever can. Raises ChildElsewhere, and what
-    `reschedule_booking` does."""
+    """Everybody goes along, or (`leaving_out`) whoever can. Raises ChildElsewhere,
+    BoardFallsApart, and what `reschedule_booking` does."""
     group = lock_group(session.group)
     later = minutes_between(session.booking.starts_at, starts_at)
     ridden = shifted(booked_rides(session), later) if group.workshop.is_ridden else []
@@ -120,7 +120,7 @@ def move_session(
         )
         if moved.term_id is None:
             follow(group, [moved], by=by)
-    rides.carry_over(reread(session), ridden, by=by)
+    rides.carry_over(reread(session), ridden, by=by, leaving_out=leaving_out)
     if not leaving_out:
         check_everybody_can(missed_at(group, [moved]))
     return reread(session)

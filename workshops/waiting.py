@@ -37,13 +37,24 @@ def fill(group: Group, *, by: User | None) -> None:
             close_turns(unit)
         elif any(one.skip_reason for one in unit):
             continue
-        elif places.fit(claims, taken, capacity=group.capacity):
+        elif places.fit(claims, taken, capacity=group.capacity) and has_adults(group, unit):
             serve(group, claims, by=by)
             taken += claims
             while passed:
                 keep(passed.pop(), What.PASSED, by=None)
         else:
             passed += unit
+
+
+def has_adults(group: Group, unit: Sequence[Enrolment]) -> bool:
+    """D14: whether there are adults enough for those of these who need one of their own."""
+    alone = sum(one.is_one_to_one for one in unit)
+    return not alone or min(selectors.adults_of(group)) >= adults_needed(group) + alone
+
+
+def adults_needed(group: Group) -> int:
+    """By those who have a place."""
+    return group.workshop.least_adults + selectors.one_to_one(group)
 
 
 def close_turns(unit: Sequence[Enrolment]) -> None:

@@ -185,7 +185,7 @@ class SessionView:
                 version=asked["version"],
                 by=self.staff.user,
             ),
-            said=_("Moved, with everybody in it."),
+            said=_("Moved.") if asked["leaving_out"] else _("Moved, with everybody in it."),
             typed=True,
         )
 

@@ -1,6 +1,7 @@
 """Who came: the whole group on one screen, and undone at once (D9)."""
 
 from datetime import timedelta
+from itertools import count
 from typing import NamedTuple
 
 import pytest
@@ -11,12 +12,12 @@ from base.models import Task
 from people.models import Person, User
 from people.policies import staff
 from scheduling.arrangements import arrangements_of
-from scheduling.errors import OutcomeMismatch
+from scheduling.errors import OutcomeMismatch, WrongStep
 from scheduling.models import Booking, Participation
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST
-from workshops import attendance, policies, selectors
+from workshops import attendance, policies, selectors, sessions
 from workshops.errors import NothingToUndo, SessionAhead
 from workshops.models import Group, Session
 
@@ -86,6 +87,25 @@ def test_undo_takes_back_what_was_noted_last(own):
 
     assert sorted(outcomes(session)) == ["", "", "not_brought"]
     assert session.booking.status == Booking.Status.CONFIRMED
+
+
+def test_undo_takes_back_all_of_one_note_while_the_clock_runs(own, monkeypatch):
+    ticks = count()
+    monkeypatch.setattr(clock, "now", lambda: BEGUN + timedelta(milliseconds=next(ticks)))
+    attendance.note_attendance(own.session, came(own), by=own.by)
+    session = attendance.undo_attendance(own.session, by=own.by)
+    assert outcomes(session) == ["", "", ""]
+
+
+def test_nothing_is_noted_of_a_session_that_did_not_take_place(own):
+    sessions.cancel_session(own.session, by=own.by)
+    with clock.frozen(BEGUN):
+        for lines in ({}, came(own)):
+            with pytest.raises(WrongStep):
+                attendance.note_attendance(own.session, lines, by=own.by)
+        with pytest.raises(WrongStep):
+            attendance.undo_attendance(own.session, by=own.by)
+    assert own.session.booking.status == Booking.Status.CANCELLED
 
 
 def test_undo_lasts_ten_minutes(own):

@@ -25,7 +25,7 @@ from tests.workshops import building as made
 from tests.workshops.building import FIRST, MONDAY
 from workshops import arena, boards, enrolling, groups, offers, riders, sessions, watching
 from workshops.afternoons import cast_of
-from workshops.errors import NothingToCallOff, NotRidden, RulesBroken
+from workshops.errors import BoardFallsApart, NothingToCallOff, NotRidden, RulesBroken
 from workshops.lines import board_of, booked_rides, lines_of
 from workshops.models import Board, Enrolment, Group, Helper, Horse, Seat, Session
 from workshops.riding.checking import broken
@@ -521,7 +521,12 @@ def test_nobody_rides_in_a_moved_session_whose_board_fits_no_more(own):
         reason=Booking.BlockReason.FARRIER,
         by=own.by,
     )
-    moved = sessions.move_session(own.session, starts_at=building.at(FIRST, 14), by=own.by)
+    at = building.at(FIRST, 14)
+    with pytest.raises(BoardFallsApart) as refusal:
+        sessions.move_session(own.session, starts_at=at, by=own.by)
+    assert refusal.value.facts["rules"] == {"horse_absent": 1}
+    assert booked_rides(read(own.session)) == rides_of(own, TEN)
+    moved = sessions.move_session(own.session, starts_at=at, by=own.by, leaving_out=True)
     assert booked_rides(moved) == []
     (line,) = lines_of(board_of(moved))
     assert line == replace(rides_of(own, TEN)[0], starts_at=TEN + 4 * 60)

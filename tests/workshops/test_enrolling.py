@@ -15,7 +15,7 @@ from scheduling.services import book
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, LAST, MONDAY
-from workshops import enrolling, groups, offers, pausing, sessions
+from workshops import eligibility, enrolling, groups, offers, pausing, selectors, sessions
 from workshops.errors import (
     AlreadyEnrolled,
     ChildElsewhere,
@@ -186,6 +186,13 @@ def test_pause_without_an_end_gives_the_place_up(own):
     pausing.pause(first, from_on=MONDAY, until_on=None, by=own.by)
 
     assert status(third) == S.OFFERED
+
+
+def test_who_paused_before_her_first_session_waits_first_too(own):
+    (one,) = made.enrol(own.group, made.child(own.centre), by=own.by, from_on=FIRST)
+    pausing.pause(one, from_on=FIRST, until_on=None, by=own.by)
+    made.enrol(own.group, *(made.child(own.centre) for _ in range(2)), by=own.by)
+    assert pausing.resume(one, on=FIRST, by=own.by).status == S.WAITING
 
 
 def test_who_comes_back_to_a_full_group_waits_before_the_others(own):
@@ -399,6 +406,64 @@ def test_one_to_one_child_needs_another_adult(own):
     asked = replace(made.application(own.group), candidates=(candidate,))
     with pytest.raises(TooFewAdults):
         enrolling.enrol(asked, by=own.by, accepted=True)
+
+
+def enrolled_alone(own, group):
+    candidate = enrolling.Candidate(made.child(own.centre), is_one_to_one=True)
+    application = replace(made.application(group), candidates=(candidate,))
+    return enrolling.enrol(application, by=own.by, accepted=True)[0]
+
+
+def test_one_to_one_child_on_the_waiting_list_gets_no_place_without_an_adult(own):
+    group = made.group(made.workshop(own.centre, capacity=1), by=own.by)
+    (first,) = made.enrol(group, made.child(own.centre), by=own.by)
+    alone = enrolled_alone(own, group)
+    (after,) = made.enrol(group, made.child(own.centre), by=own.by)
+    enrolling.withdraw(first, on=MONDAY, by=own.by)
+    for one in (alone, after):
+        one.refresh_from_db()
+    assert (alone.status, after.status) == (S.WAITING, S.OFFERED)
+
+
+def test_one_to_one_child_bars_nobody_else(own):
+    workshop = made.workshop(own.centre, capacity=3)
+    second = building.specialist(own.centre, [workshop.service])
+    group = made.group(workshop, by=own.by, colleagues=[second])
+    assert enrolled_alone(own, group).status == S.ENROLLED
+    workshop.least_adults = 3  # whatever became of the adults
+    workshop.save()
+    assert made.enrol(group, made.child(own.centre), by=own.by)[0].status == S.ENROLLED
+
+
+def test_adults_chosen_for_a_session_count(own):
+    workshop = made.workshop(own.centre, capacity=3, least_adults=2)
+    building.specialist(own.centre, [workshop.service])
+    group = made.group(workshop, by=own.by)
+    assert set(selectors.adults_of(group)) == {2}
+    with pytest.raises(TooFewAdults) as refusal:
+        enrolled_alone(own, group)
+    assert refusal.value.facts == {"needed": 3, "has": 2}
+
+
+def test_trial_without_a_last_day_is_one_session(own):
+    someone = made.child(own.centre)
+    (trial,) = made.enrol(own.group, someone, by=own.by, is_trial=True)
+    assert trial.until_on == FIRST
+    assert trial.seats.filter(booking__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("born", "doubts"), [("2016-05-20", True), ("2014-01-01", False), ("2017-01-01", False)]
+)
+def test_doubtful_age_is_seen_on_the_way(own, born, doubts):
+    """The term runs in spring of 2027; she turns eleven amid it, was before, or will be later."""
+    workshop = made.workshop(own.centre, doubtful_age=11)
+    group = made.group(workshop, by=own.by)
+    someone = made.child(own.centre)
+    someone.birth_on = date.fromisoformat(born)
+    someone.save()
+    (one,) = made.enrol(group, someone, by=own.by, until_on=date(2027, 6, 1))
+    assert eligibility.is_ever_doubtful(one) is doubts
 
 
 # Elsewhere at that hour

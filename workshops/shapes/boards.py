@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base.fields import DayField, LabelField, WallClockField
@@ -19,11 +20,11 @@ MOST_BESIDE = 4
 class MinuteField(WallClockField):
     """A time of the day in whole minutes, given and taken as minutes since midnight."""
 
-    default_error_messages = {
-        "seconds": "A whole minute, like 14:30.",
-    }
+    default_error_messages = {"seconds": _("A whole minute, like 14:30.")}
 
     def to_internal_value(self, value: Any) -> Any:
+        if isinstance(value, str) and {"+", "-", "Z"} & set(value):
+            self.fail("seconds")  # an offset, which a time of the wall has not
         found = super().to_internal_value(value)
         if found.second or found.microsecond or found.tzinfo:
             self.fail("seconds")

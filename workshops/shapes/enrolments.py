@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from base.fields import DayField, InstantField, LabelField
 from scheduling.shapes.bookings import Versioned
+from workshops import eligibility
 from workshops.models import Audience, Belonging, Enrolment, Step
 
 MOST_SIBLINGS = 12
@@ -121,7 +122,7 @@ class EnrolmentOut(serializers.Serializer[Any]):
         return one.accepted_at is not None
 
     def get_on_doubtful_age(self, one: Enrolment) -> bool:
-        return one.group.workshop.is_doubtful(one.person.age_on(one.from_on))
+        return eligibility.is_ever_doubtful(one)
 
 
 class EnrolledOut(serializers.Serializer[Any]):
