@@ -11,7 +11,7 @@ from base import clock
 from base.errors import AmbiguousLocalTime, InvalidLocalTime
 from desk import selectors
 from desk.fields import ClockField, DayField, InstantField
-from desk.forms import ByPublicId, CancelForm, Form, VersionForm
+from desk.forms import ByPublicId, CancelForm, Form, Several, VersionForm
 from scheduling.models import Resource, Series
 from scheduling.series.making import MOST_DATES, Repetition
 from scheduling.series.recurrence import Freq, Pattern, places_in_month
@@ -155,6 +155,12 @@ class SplitForm(SeriesForm):
     at = ClockField(required=False, label=_("Hour"))
     specialist = ByPublicId(required=False, label=_("With whom"), empty_label=_("the same"))
     room = ByPublicId(required=False, label=_("Room"), empty_label=_("any that fits"))
+    colleagues = Several(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Who else leads it"),
+        help_text=_("Nobody ticked: the same as now."),
+    )
     skip = SKIPPING
 
     def __init__(self, *args: Any, staff: Any, series: Series, **options: Any) -> None:
@@ -164,7 +170,8 @@ class SplitForm(SeriesForm):
         fields["room"].queryset = series.service.resources.filter(
             kind=Resource.Kind.ROOM, is_active=True
         )
-        for name in ("specialist", "room"):
+        fields["colleagues"].queryset = selectors.givers(staff, series.service)
+        for name in ("specialist", "room", "colleagues"):
             fields[name].label_from_instance = lambda resource: resource.name
 
     def clean(self) -> dict[str, Any]:

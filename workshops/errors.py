@@ -74,7 +74,7 @@ class TooFewAdults(DomainError):
     code = "too_few_adults"
     sentence = _(
         "With this child the group needs %(needed)s adults; now there are %(has)s. "
-        "Open a group with one more colleague for her."
+        "Add a colleague to the group first: its series says who else leads it."
     )
 
 

@@ -160,7 +160,12 @@ class Act:
 
 
 def split(series: Series, asked: Asked, **who: Any) -> object:
-    changes = Changes(asked.get("starts_at"), lead=asked.get("specialist"), room=asked.get("room"))
+    changes = Changes(
+        asked.get("starts_at"),
+        lead=asked.get("specialist"),
+        room=asked.get("room"),
+        colleagues=tuple(asked["colleagues"]) or None,
+    )
     return services.split_series(
         series, changes, since=asked["since"], skipping=asked["skip"], **who
     )

@@ -118,6 +118,9 @@ class Split(Command):
             starts_at=starts_at,
             lead=lookup.specialist(staff, specialist) if specialist else None,
             room=lookup.place(staff, Resource.Kind.ROOM, room),
+            colleagues=tuple(lookup.specialist(staff, one) for one in asked["colleagues"])
+            if "colleagues" in asked
+            else None,
             pattern=pattern_in(rule, starts_at or asked["since"]) if rule else None,
             until=rule.get("until") if rule else None,
         )

@@ -39,6 +39,9 @@ class Changes:
     starts_at: datetime | None = None
     lead: Resource | None = None
     room: Resource | None = None
+    colleagues: tuple[Resource, ...] | None = None
+    """All who are named beside the lead; those whom a date chose for itself stay."""
+
     pattern: Pattern | None = None
     until: date | None = None
 
@@ -116,7 +119,8 @@ def split_series(
         raise SeriesOver
     with changed(series, What.SPLIT, by=by):
         new, starts = following_term(series, coming, changes, by=by)
-        save_term(new, coming[0].term.helpers)
+        helpers = coming[0].term.helpers if changes.colleagues is None else changes.colleagues
+        save_term(new, helpers)
         places = [
             follow(date, new, start, changes)
             for date, start in match(coming, starts, pattern_of(new.event.rule))
@@ -201,6 +205,8 @@ def taken_over(date: SeriesDate, changes: Changes) -> Place:
         place = replace(place, lead=changes.lead)
     if changes.room:
         place = replace(place, room=changes.room)
+    if changes.colleagues is not None:
+        place = replace(place, colleagues=changes.colleagues)
     return replace(place, fate=Fate.KEPT) if is_there(place, date, changes) else place
 
 
@@ -242,7 +248,8 @@ def is_there(place: Place, date: SeriesDate, changes: Changes) -> bool:
     assert date.held is not None
     same_room = changes.room is None or changes.room == date.held.room
     same_hour = place.starts_at == date.booking.starts_at
-    return same_hour and place.lead == date.held.lead and same_room
+    same_team = changes.colleagues is None or set(changes.colleagues) == set(date.held.colleagues)
+    return same_hour and place.lead == date.held.lead and same_room and same_team
 
 
 def gone(date: SeriesDate) -> Place:

@@ -88,6 +88,7 @@ class SplitIn(StartsIn, Versioned):
     since = InstantField(required=False, allow_null=True)
     specialist = serializers.UUIDField(required=False, allow_null=True)
     room = serializers.UUIDField(required=False, allow_null=True)
+    colleagues = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5)
     rule = RuleIn(required=False)
     skip_clashes = serializers.BooleanField(default=False)
     may_stay = True

@@ -62,6 +62,7 @@ OPTIONAL: Mapping[str, Sent] = {
         "since": None,
         "specialist": None,
         "room": None,
+        "colleagues": [],
         "skip_clashes": True,
         "fold": 0,
     },

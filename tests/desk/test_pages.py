@@ -480,6 +480,15 @@ def test_riding_leads_to_its_board(own: House) -> None:
     assert board in group.content.decode()
 
 
+def test_group_leads_to_its_series_where_another_adult_is_named(own: House) -> None:
+    reader = Reader(own, "coordinator")
+    address = f"/series/{own.group.series.public_id}/"
+    assert address in reader.get(f"/groups/{own.group.public_id}/").content.decode()
+    page = reader.get(address)
+    assert page.status_code == 200
+    assert "Who else leads it" in main(page)
+
+
 @pytest.mark.parametrize("role", ["psychologist", "coordinator"])
 def test_today_asks_the_same_number_of_questions_for_a_full_day(role: str, own: House) -> None:
     day = MONDAY + timedelta(days=3)

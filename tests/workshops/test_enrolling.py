@@ -11,7 +11,9 @@ from notifications.models import Reminder
 from people.models import Centre, User
 from scheduling.models import Booking, Modality, Participation, Service
 from scheduling.planning import Wish
+from scheduling.series import services as series_services
 from scheduling.services import book
+from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, LAST, MONDAY
@@ -433,6 +435,15 @@ def test_one_to_one_child_bars_nobody_else(own):
     workshop.least_adults = 3  # whatever became of the adults
     workshop.save()
     assert made.enrol(group, made.child(own.centre), by=own.by)[0].status == S.ENROLLED
+
+
+def test_another_adult_of_the_whole_group_makes_room_for_her(own):
+    second = building.specialist(own.centre, [own.group.workshop.service])
+    changes = series_services.Changes(colleagues=(second,))
+    series_services.split_series(own.group.series, changes, since=None, by=own.by)
+    assert set(selectors.adults_of(own.group)) == {2}
+    assert enrolled_alone(own, own.group).status == S.ENROLLED
+    assert discrepancies() == []
 
 
 def test_adults_chosen_for_a_session_count(own):
