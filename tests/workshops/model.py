@@ -43,8 +43,8 @@ Withdrawing and pausing
   before today or after the last day.
 - Returning from an open pause asks for places from `on`, or from the enrolment's first day if
   that is later. One's own places are not counted against oneself.
-- Returning from an open pause that has not begun, without free places, is refused: the places
-  before it are not given away for nothing.
+- Returning from an open pause that has not begun, without free places, is refused where she has
+  days before it: those are not given away for nothing.
 - A family that returned keeps its place among the returned while it is offered and skipped; when
   it returns once more, it goes behind the others who returned.
 - A family that returned and waits is a unit of its own, accepted, not skipped, without pauses; it
@@ -363,7 +363,7 @@ class Group:
         if self._fits([one], first, one.until_on):
             self._end_pause(one, pause, on)
             return
-        if pause.from_on > self.today:  # the places before it are not given away for nothing
+        if pause.from_on > max(self.today, one.from_on):  # the places before it are not given away for nothing
             raise Refused
         unit = Unit(returned=True)
         self.line.insert(len([other for other in self.line if other.returned]), unit)
