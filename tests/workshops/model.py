@@ -363,7 +363,7 @@ class Group:
         if self._fits([one], first, one.until_on):
             self._end_pause(one, pause, on)
             return
-        if pause.from_on > max(self.today, one.from_on):  # the places before it are not given away for nothing
+        if pause.from_on > max(self.today, one.from_on):  # the places before it stay hers
             raise Refused
         unit = Unit(returned=True)
         self.line.insert(len([other for other in self.line if other.returned]), unit)
