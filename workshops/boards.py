@@ -4,7 +4,6 @@ Lines are worked on as a draft, which may break rules and holds nothing. Booked,
 own booking, which holds the horse and those who help. Without a draft the board is what is booked.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -22,7 +21,7 @@ from workshops.afternoons import cast_of
 from workshops.errors import NothingToCallOff, RulesBroken
 from workshops.lines import board_of, booked_rides, draft_of, in_order, lines_of
 from workshops.models import Board, Session
-from workshops.riding.checking import broken
+from workshops.riding.checking import broken, counted
 from workshops.riding.facts import Ride
 from workshops.riding.proposing import Proposal, propose
 
@@ -80,7 +79,7 @@ def book_board(session: Session, *, by: User, version: int) -> Board:
     lines = lines_of(board)
     cast = rides.lock_cast(session)
     if breaches := broken(cast.afternoon, lines):
-        raise RulesBroken(rules=dict(Counter(one.code for one in breaches)))
+        raise RulesBroken(rules=counted(breaches))
     rides.seat(session, cast, lines, by=by)
     board.lines = None
     board.version += 1

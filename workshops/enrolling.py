@@ -89,10 +89,10 @@ def enrol(asked: Application, *, by: User, accepted: bool) -> list[Enrolment]:
 def as_trial(group: Group, asked: Application) -> Application:
     """A trial of which nobody says how long it lasts is one session, the first that is asked
     for."""
-    sessions = sessions_asked(group, asked)
-    if not asked.is_trial or asked.until_on or not sessions:
+    if not asked.is_trial or asked.until_on:
         return asked
-    return replace(asked, until_on=day_of(sessions[0]))
+    sessions = sessions_asked(group, asked)
+    return replace(asked, until_on=day_of(sessions[0])) if sessions else asked
 
 
 def check_not_there(group: Group, asked: Application) -> None:

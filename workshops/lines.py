@@ -5,6 +5,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from base import clock
 from scheduling.models import Allocation, Booking, Change, Resource
 from scheduling.writing import Holding
@@ -90,8 +92,9 @@ def keep_lines(bookings: Sequence[Booking]) -> None:
     later = minutes_later(bookings)
     for board in boards.select_related("session__booking", "session__group__workshop"):
         booking = board.session.booking
-        if booking.status == Status.CANCELLED or later[booking.pk]:
-            keep(board, shifted(lines_of(board), later[booking.pk]))
+        minutes = later.get(booking.pk, 0)
+        if booking.status == Status.CANCELLED or minutes:
+            keep(board, shifted(lines_of(board), minutes))
 
 
 def keep(board: Board, lines: Sequence[Ride]) -> None:
@@ -103,13 +106,18 @@ def keep(board: Board, lines: Sequence[Ride]) -> None:
 
 def minutes_later(bookings: Sequence[Booking]) -> dict[int, int]:
     """By booking, by how much its last change moved it, by the clock on the wall, whatever the
-    days."""
-    changes = Change.objects.filter(booking__in=bookings).select_related("booking")
-    later = {}
-    for one in changes.order_by("version", "pk"):
-        was = datetime.fromisoformat(one.facts.get("was", one.booking.starts_at.isoformat()))
-        later[one.booking_id] = minutes_between(was, one.booking.starts_at)
-    return later
+    days; of those alone that it moved."""
+    moves = Change.objects.filter(
+        booking__in=bookings,
+        what__in=[Change.What.RESCHEDULED, Change.What.RESTORED],
+        version=F("booking__version"),
+    )
+    return {
+        one.booking_id: minutes_between(
+            datetime.fromisoformat(one.facts["was"]), one.booking.starts_at
+        )
+        for one in moves.select_related("booking")
+    }
 
 
 def minutes_between(one: datetime, other: datetime) -> int:

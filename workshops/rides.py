@@ -1,6 +1,5 @@
 """Rides as bookings: what each holds, and how they follow a session that moves."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import time
 
@@ -15,7 +14,7 @@ from workshops.afternoons import Cast, cast_of
 from workshops.errors import BoardFallsApart
 from workshops.lines import board_of, in_order, lines_of
 from workshops.models import Board, Session
-from workshops.riding.checking import broken
+from workshops.riding.checking import broken, counted
 from workshops.riding.facts import Ride
 from workshops.sitting import Hour, day_of
 
@@ -59,15 +58,15 @@ def hours_of(session: Session, cast: Cast, rides: Sequence[Ride]) -> dict[int, H
 
 def carry_over(session: Session, rides: Sequence[Ride], *, by: User, leaving_out: bool) -> None:
     """After a session moved: what was ridden in it, as much later, is booked anew. Where that
-    breaks a rule now it raises RulesBroken, or (`leaving_out`) nobody rides, and the lines wait on
-    the board for somebody to look at them. The cast is locked."""
+    breaks a rule now it raises BoardFallsApart, or (`leaving_out`) nobody rides, and the lines
+    wait on the board for somebody to look at them. The cast is locked."""
     if not rides:
         return
     cast = cast_of(session)
     breaches = broken(cast.afternoon, rides)
-    fits = not breaches
     if breaches and not leaving_out:
-        raise BoardFallsApart(rules=dict(Counter(one.code for one in breaches)))
+        raise BoardFallsApart(rules=counted(breaches))
+    fits = not breaches
     riding = [one for key, one in cast.enrolments.items() if key in {each.child for each in rides}]
     hours = hours_of(session, cast, rides) if fits else {}
     seating.seat_riders(session, riding, hours, by=by)

@@ -30,6 +30,7 @@ def fill(group: Group, *, by: User | None) -> None:
     live = selectors.live_enrolments(group)
     taken = selectors.claims_of(live)
     waiting = [one for one in live if one.status == Status.WAITING]
+    spare = spare_adults(group) if alone(waiting) else 0
     passed: list[Enrolment] = []
     for unit in places.in_line(waiting):
         claims = [claim_of(one, (), today=clock.today()) for one in unit]
@@ -37,8 +38,9 @@ def fill(group: Group, *, by: User | None) -> None:
             close_turns(unit)
         elif any(one.skip_reason for one in unit):
             continue
-        elif places.fit(claims, taken, capacity=group.capacity) and has_adults(group, unit):
+        elif places.fit(claims, taken, capacity=group.capacity) and alone(unit) <= spare:
             serve(group, claims, by=by)
+            spare -= alone(unit)
             taken += claims
             while passed:
                 keep(passed.pop(), What.PASSED, by=None)
@@ -46,10 +48,14 @@ def fill(group: Group, *, by: User | None) -> None:
             passed += unit
 
 
-def has_adults(group: Group, unit: Sequence[Enrolment]) -> bool:
-    """D14: whether there are adults enough for those of these who need one of their own."""
-    alone = sum(one.is_one_to_one for one in unit)
-    return not alone or min(selectors.adults_of(group)) >= adults_needed(group) + alone
+def alone(unit: Sequence[Enrolment]) -> int:
+    """How many of these need an adult of their own (D14)."""
+    return sum(one.is_one_to_one for one in unit)
+
+
+def spare_adults(group: Group) -> int:
+    """For how many more of them there are adults."""
+    return max(min(selectors.adults_of(group)) - adults_needed(group), 0)
 
 
 def adults_needed(group: Group) -> int:

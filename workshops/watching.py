@@ -13,6 +13,7 @@ from workshops.afternoons import cast_of
 from workshops.lines import board_of, booked_rides
 from workshops.models import Session
 from workshops.riding.checking import broken
+from workshops.riding.facts import Ride
 from workshops.sitting import day_of
 
 DAY = timedelta(days=1)
@@ -27,9 +28,13 @@ def watch_boards() -> None:
     and whoever leads the session see them. Riders of a broken board stay booked."""
     ahead = riding_selectors.riding_until(clock.now() + AHEAD)
     booked = {one.pk: booked_rides(one) for one in ahead}
-    ask_to_mend([one for one in ahead if broken(cast_of(one).afternoon, booked[one.pk])])
+    ask_to_mend([one for one in ahead if fits_no_more(one, booked[one.pk])])
     near = [one for one in ahead if day_of(one) - TEXTS_LEAVE - DAY <= clock.today()]
     ask_to_book([one for one in near if is_unbooked(one, nobody_rides=not booked[one.pk])])
+
+
+def fits_no_more(session: Session, rides: Sequence[Ride]) -> bool:
+    return bool(rides and broken(cast_of(session).afternoon, rides))
 
 
 def is_unbooked(session: Session, *, nobody_rides: bool) -> bool:

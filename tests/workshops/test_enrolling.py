@@ -427,6 +427,16 @@ def test_one_to_one_child_on_the_waiting_list_gets_no_place_without_an_adult(own
     assert (alone.status, after.status) == (S.WAITING, S.OFFERED)
 
 
+def test_as_many_one_to_one_children_are_served_as_there_are_adults_for(own):
+    workshop = made.workshop(own.centre, capacity=2)
+    second = building.specialist(own.centre, [workshop.service])
+    group = made.group(workshop, by=own.by, colleagues=[second])
+    places = made.enrol(group, *(made.child(own.centre) for _ in range(2)), by=own.by)
+    alone = [enrolled_alone(own, group) for _ in range(2)]
+    groups.change_group(group, capacity=4, by=own.by)
+    assert [status(one) for one in (*places, *alone)] == ["enrolled"] * 2 + ["offered", "waiting"]
+
+
 def test_one_to_one_child_bars_nobody_else(own):
     workshop = made.workshop(own.centre, capacity=3)
     second = building.specialist(own.centre, [workshop.service])

@@ -3,6 +3,7 @@
 `broken` names every broken rule of any board, however it came about. What is proposed passes it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from workshops.riding.apart import apart_breaches
@@ -25,6 +26,11 @@ def broken(afternoon: Afternoon, rides: Sequence[Ride]) -> list[Breach]:
         *crowd_breaches(board),
     ]
     return sorted(found, key=lambda breach: breach.rides)
+
+
+def counted(breaches: Sequence[Breach]) -> dict[str, int]:
+    """How often each rule is broken, by its code."""
+    return dict(Counter(one.code for one in breaches))
 
 
 def unfit(afternoon: Afternoon, ride: Ride) -> list[Breach]:
