@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
-from base.rows import fetch
-
 Kinds = Iterable[type[models.Model]]
 
 INDEXES = """
@@ -27,8 +25,6 @@ CONSTRAINTS = """
 """Foreign keys last: they lean on the others."""
 
 FOREIGN, UNIQUE, EXCLUSION = "f", "u", "x"
-
-NEXT = "SELECT nextval(pg_get_serial_sequence(%(table)s, %(column)s))"
 
 
 @contextmanager
@@ -96,13 +92,6 @@ def copy(objects: Sequence[models.Model]) -> None:
                     for field in fields
                 ]
             )
-
-
-def next_id(kind: type[models.Model]) -> int:
-    """The id that the next row would get; nobody else gets it any more."""
-    of = {"table": kind._meta.db_table, "column": kind._meta.pk.column}
-    number: int = fetch(NEXT, of)[0][0]
-    return number
 
 
 def set_sequences(kinds: Kinds) -> None:

@@ -1,23 +1,29 @@
 """Transactions that keep others waiting no longer than they must."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from base.rows import Question, insertion_of, plain_cursor
+from base.pipelines import one_journey
+from base.rows import Question, insertion_of, sent
 
-_waiting: ContextVar[list[Question[Any]] | None] = ContextVar("left to go", default=None)
+Refusal = Callable[[], AbstractContextManager[None]]
+"""Makes the database's objection one that the caller may read."""
+
+Waiting = list[tuple[Question[Any], Refusal]]
+
+_waiting: ContextVar[Waiting | None] = ContextVar("left to go", default=None)
 
 
 @contextmanager
 def transaction_at_once() -> Iterator[None]:
-    """A transaction in which what was given to `insert_soon` leaves with the COMMIT, or before
+    """A transaction in which what was given to `leave_soon` leaves with the COMMIT, or before
     whatever is asked next: whoever waits for its locks waits for one journey less."""
     is_whole = not connection.in_atomic_block
-    waiting: list[Question[Any]] = []
+    waiting: Waiting = []
     with transaction.atomic():
         token = _waiting.set(waiting)
         try:
@@ -28,18 +34,23 @@ def transaction_at_once() -> Iterator[None]:
         leave(waiting, committing=is_whole)
 
 
-def insert_soon(objects: Sequence[models.Model]) -> None:
-    """Insert these new objects of one model unless they are there. Their ids are not known, and a
-    refusal ends the transaction instead of coming from here."""
+def leave_soon(question: Question[Any], *, refused: Refusal = nullcontext) -> None:
+    """Write something whose answer nobody reads. A refusal ends the transaction instead of coming
+    from here: `refused` stands around the journey."""
     waiting = _waiting.get()
-    question = insertion_of(objects, ignore_conflicts=True)
     if waiting is None:
-        question.answer()
+        with refused():
+            question.answer()
     else:
-        waiting.append(question)
+        waiting.append((question, refused))
 
 
-def after(waiting: list[Question[Any]]) -> Callable[..., Any]:
+def insert_soon(objects: Sequence[models.Model]) -> None:
+    """Insert these new objects of one model unless they are there. Their ids are not known."""
+    leave_soon(insertion_of(objects, ignore_conflicts=True))
+
+
+def after(waiting: Waiting) -> Callable[..., Any]:
     """Of a statement, so that none overtakes those that wait."""
 
     def run(execute: Callable[..., Any], *call: Any) -> Any:
@@ -49,14 +60,17 @@ def after(waiting: list[Question[Any]]) -> Callable[..., Any]:
     return run
 
 
-def leave(waiting: list[Question[Any]], *, committing: bool) -> None:
+def leave(waiting: Waiting, *, committing: bool) -> None:
     """For one journey. Django finds the transaction committed, and asks for nothing more."""
     if not waiting:
         return
     going = [*waiting]
     waiting.clear()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        for question in going:
-            plain_cursor().execute(question.statement, question.params)
-        if committing:
-            connection.connection.execute("COMMIT")
+    with ExitStack() as around:
+        for _, refused in going:
+            around.enter_context(refused())
+        with one_journey():
+            for question, _ in going:
+                sent(question.statement, question.params)
+            if committing:
+                connection.connection.execute("COMMIT")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar, overload
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -18,6 +19,8 @@ from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 from psycopg.types.json import Jsonb
+
+from base.pipelines import one_journey
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -54,8 +57,7 @@ class Question(Generic[T]):
 def fetch(statement: str, params: Params) -> list[Row]:
     """All rows of a constant statement. Everything of Django's stands around it as around any
     cursor: wrappers, query logs, its own exceptions."""
-    with plain_cursor() as cursor:
-        cursor.execute(statement, params)
+    with sent(statement, params) as cursor:
         found: list[Row] = cursor.fetchall()
     return found
 
@@ -90,13 +92,8 @@ def ask(*questions: Question[Any]) -> tuple[Any, ...]:
     one locks, the next reads under that lock. The answers are read in the same order, so the
     first error is that of the first question that has one.
     """
-    cursors = []
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        for question in questions:
-            cursor = plain_cursor()
-            cursor.execute(question.statement, question.params)
-            cursors.append(cursor)
+    with one_journey():
+        cursors = [sent(question.statement, question.params) for question in questions]
     found = [cursor.fetchall() for cursor in cursors]
     return tuple(one.read(rows) for one, rows in zip(questions, found, strict=True))
 
@@ -115,6 +112,26 @@ def ask_in_one(one: Question[T1], other: Question[T2]) -> tuple[T1, T2]:
 def params_of(question: Question[Any]) -> Mapping[str, Any]:
     assert isinstance(question.params, Mapping)
     return question.params
+
+
+def sent(statement: str, params: Params) -> Any:
+    """The cursor of a statement that is on its way."""
+    cursor = plain_cursor()
+    cursor.execute(statement, with_arrays(params) if isinstance(params, Mapping) else params)
+    return cursor
+
+
+def with_arrays(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists of ids as PostgreSQL writes arrays: the driver takes long over each element."""
+    return {
+        name: f"{{{','.join(map(str, value))}}}"
+        if type(value) is list and {*map(type, value)} <= IDS
+        else value
+        for name, value in params.items()
+    }
+
+
+IDS = {int, UUID}
 
 
 def plain_cursor() -> Any:
@@ -182,6 +199,17 @@ def selection(model: type[models.Model], condition: str) -> str:
 
 def all_from_rows(model: type[M], found: list[Row]) -> list[M]:
     return [from_row(model, row) for row in found]
+
+
+def next_ids(model: type[models.Model], count: int) -> Question[list[int]]:
+    """Ids of rows that are yet to be written; nobody else gets them any more."""
+    of = {"table": model._meta.db_table, "column": model._meta.pk.column, "count": count}
+    return Question(NEXT, of, lambda found: [number for (number,) in found])
+
+
+NEXT = """
+    SELECT nextval(pg_get_serial_sequence(%(table)s, %(column)s)) FROM generate_series(1, %(count)s)
+"""
 
 
 def insert(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:

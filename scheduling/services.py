@@ -53,13 +53,13 @@ def book(wish: Wish, *, by: User) -> Booking:
 def book_together(wishes: Sequence[Wish], *, by: User) -> list[Booking]:
     """Several hours, all or none. Raises what `book` does, of the first that cannot be."""
     asked = [considered(wish) for wish in wishes]
-    held = take_all(asked)
-    bookings = []
-    for wish, plan, access_ends_on in asked:
+    bookings = [agreed(wish, by=by) for wish, _, _ in asked]
+    held, ids = take_all(asked)
+    for pk, booking, (wish, plan, access_ends_on) in zip(ids, bookings, asked, strict=True):
         rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
         holdings = taking.choose(plan.needs, wish.starts_at, wish.ends_at, held)
         taking.hold(holdings, held)
-        booking = agreed(wish, by=by)
+        booking.pk = pk
         writing.add(
             booking,
             wish.people,
@@ -71,7 +71,6 @@ def book_together(wishes: Sequence[Wish], *, by: User) -> list[Booking]:
         warn_before_access_ends(booking, access_ends_on, by=by)
         if booking.status == Status.CONFIRMED:
             signals.bookings_confirmed.send(Booking, bookings=[booking], people=wish.people)
-        bookings.append(booking)
     return bookings
 
 
@@ -86,13 +85,13 @@ def considered(wish: Wish) -> tuple[Wish, Plan, date | None]:
     return wish, make_plan(wish, facts), access_ends_on
 
 
-def take_all(asked: Sequence[tuple[Wish, Plan, date | None]]) -> Held:
+def take_all(asked: Sequence[tuple[Wish, Plan, date | None]]) -> tuple[Held, list[int]]:
     """Lock the union of what all of them need and of everybody's partners, and read what holds the
-    candidates then."""
+    candidates then; with an id for each booking."""
     partners = {partner for _, plan, _ in asked for partner in plan.partners}
     also = selectors.resources_of_persons(partners) if partners else ()
     sessions = [Wanted(plan.needs, wish.starts_at, wish.ends_at) for wish, plan, _ in asked]
-    return taking.take_all(sessions, also=also)
+    return taking.take_to_book(sessions, also=also)
 
 
 def last_day_of_access(wish: Wish, facts: Facts) -> date | None:

@@ -17,13 +17,14 @@ from psycopg.types.range import TimestamptzRange
 
 from base import clock
 from base.journeys import transaction_at_once
-from base.rows import Question, ask
+from base.rows import Question, ask, next_ids
 from scheduling.demand import Need, unavailable
 from scheduling.holdings import Held, held_and_expired
 from scheduling.intervals import Span, instant_of, merge, seconds, subtract
 from scheduling.models import (
     LONGEST_HOLDING,
     Allocation,
+    Booking,
     Resource,
 )
 from scheduling.writing import Holding, retire_all
@@ -102,11 +103,24 @@ def take_all(
     sessions: Sequence[Wanted], *, also: Iterable[int] = (), ignoring: Collection[int] = ()
 ) -> Held:
     """The same for several sessions, for one journey."""
-    candidates = {key for session in sessions for key in session.candidates}
-    reading = held_then(sessions, ignoring=ignoring)
-    _, (held, expired) = ask(locked(candidates.union(also)), reading)
+    locking, reading = locked_for(sessions, also=also), held_then(sessions, ignoring=ignoring)
+    _, (held, expired) = ask(locking, reading)
     retire_all(expired, now=clock.now())
     return held
+
+
+def take_to_book(sessions: Sequence[Wanted], *, also: Iterable[int] = ()) -> tuple[Held, list[int]]:
+    """The same, and an id for a new booking of each session: written with it, the booking can leave
+    with the COMMIT."""
+    locking, reading = locked_for(sessions, also=also), held_then(sessions, ignoring=())
+    _, (held, expired), ids = ask(locking, reading, next_ids(Booking, len(sessions)))
+    retire_all(expired, now=clock.now())
+    return held, ids
+
+
+def locked_for(sessions: Sequence[Wanted], *, also: Iterable[int]) -> Question[None]:
+    candidates = {key for session in sessions for key in session.candidates}
+    return locked(candidates.union(also))
 
 
 def read_again(

@@ -1,10 +1,10 @@
 """The only way bookings and allocations are written, by commands that hold the locks (taking)."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import orjson
@@ -15,8 +15,9 @@ from psycopg.types.json import Jsonb
 from psycopg.types.range import TimestamptzRange
 
 from base import clock
+from base.journeys import leave_soon
 from base.models import Task
-from base.rows import fetch, insert, is_stored, values_of
+from base.rows import Question, fetch, insert, is_stored, next_ids, values_of
 from base.services import open_task
 from people.models import Person
 from scheduling import signals
@@ -51,22 +52,20 @@ class Entry(NamedTuple):
 HELD = """
     INSERT INTO scheduling_allocation
            (booking_id, resource_id, part, lane, period, active, by_general_access)
-    SELECT {booking}, resource, part, lane, tstzrange(begins, ends), true,
-           part = 'person' AND %(general)s
+    SELECT of, resource, part, lane, tstzrange(begins, ends), true, part = 'person' AND %(general)s
       FROM ROWS FROM (jsonb_to_recordset(%(held)s) AS (
-               of {of}, resource bigint, part text, lane int, begins timestamptz, ends timestamptz
+               of bigint, resource bigint, part text, lane int, begins timestamptz, ends timestamptz
            )) WITH ORDINALITY AS wanted (of, resource, part, lane, begins, ends, nth)
-           {beside} ORDER BY nth
+     ORDER BY nth
 """
 """In the order given: what belongs to one arrangement stands together, the lead first."""
 
 REVISED = """
-    UPDATE scheduling_resource SET revision = revision + 1 WHERE id = ANY(%(resources)s)
+    UPDATE scheduling_resource SET revision = revision + 1
+     WHERE id = ANY(%(resources)s) RETURNING id
 """
 
-HOLD = f"""
-    WITH held AS ({HELD.format(booking="of", of="bigint", beside="")}) {REVISED} RETURNING id
-"""
+HOLD = f"WITH held AS ({HELD}) {REVISED}"
 
 LET_GO = """
     WITH freed AS (
@@ -84,6 +83,7 @@ TAKEN_AGAIN = """
 """
 
 PARTICULAR = {
+    "id": "bigint",
     "public_id": "uuid",
     "starts_at": "timestamptz",
     "ends_at": "timestamptz",
@@ -97,18 +97,14 @@ BOOK = f"""
         SELECT * FROM jsonb_to_recordset(%(particulars)s) AS it ({{particulars}}, facts jsonb)
     ), booking AS (
         INSERT INTO scheduling_booking ({{names}}, {{columns}})
-        SELECT {{names}}, {{values}} FROM particular RETURNING id, public_id
+        SELECT {{names}}, {{values}} FROM particular
     ), seats AS (
         INSERT INTO scheduling_participation (booking_id, person_id, outcome)
-        SELECT booking.id, person, '' FROM booking, unnest(%(people)s::bigint[]) person
+        SELECT particular.id, person, '' FROM particular, unnest(%(people)s::bigint[]) person
     ), kept AS (
         INSERT INTO scheduling_change (booking_id, what, by_id, at, version, facts)
-        SELECT id, %(what)s, %(created_by_id)s::bigint, %(created_at)s, 1, facts
-          FROM booking JOIN particular USING (public_id)
-    ), held AS ({
-    HELD.format(booking="booking.id", of="uuid", beside="JOIN booking ON public_id = of")
-}), revised AS ({REVISED})
-    SELECT public_id, id FROM booking
+        SELECT id, %(what)s, %(created_by_id)s::bigint, %(created_at)s, 1, facts FROM particular
+    ), held AS ({HELD}) {REVISED}
 """  # noqa: S608 - constants
 """New bookings with everything that belongs to them, in one journey to the server. What there are
 several of travels as JSON: the driver takes longer over one array than over all of it."""
@@ -150,7 +146,8 @@ def add(
 
 def add_all(entries: Sequence[Entry], people: Sequence[Person], *, what: Change.What) -> None:
     """The same for bookings of one service that differ in their PARTICULARs alone."""
-    rows = [values_of(entry.booking) for entry in entries]
+    number([entry.booking for entry in entries if not entry.booking.pk])
+    rows = [{"id": entry.booking.pk, **values_of(entry.booking)} for entry in entries]
     shared = {name: value for name, value in rows[0].items() if name not in PARTICULAR}
     known = {
         "people": [person.pk for person in people],
@@ -159,13 +156,20 @@ def add_all(entries: Sequence[Entry], people: Sequence[Person], *, what: Change.
             {"facts": entry.facts, **{name: row[name] for name in PARTICULAR}}
             for row, entry in zip(rows, entries, strict=True)
         ),
-        **holdings_of(entries, of=lambda booking: booking.public_id),
+        **holdings_of(entries),
     }
-    with refused(entries):
-        ids: dict[object, int] = dict(fetch(booking_statement(tuple(shared)), shared | known))
+    booked = Question(booking_statement(tuple(shared)), shared | known, list)
+    leave_soon(booked, refused=partial(refused, entries))
     for booking, holdings, _ in entries:
-        is_stored(booking, ids[booking.public_id])
+        is_stored(booking, booking.pk)
         booking.just_held = [(holding.part.value, holding.resource) for holding in holdings]
+
+
+def number(bookings: Sequence[Booking]) -> None:
+    """Give new bookings their ids, where the journey that locked did not bring them along."""
+    if bookings:
+        for booking, pk in zip(bookings, next_ids(Booking, len(bookings)).answer(), strict=True):
+            booking.pk = pk
 
 
 @lru_cache
@@ -192,15 +196,15 @@ def rearrange_all(entries: Sequence[Entry]) -> None:
     if not entries:
         return
     release_all([entry.booking for entry in entries])
-    held = holdings_of(entries, of=lambda booking: booking.pk)
+    held = holdings_of(entries)
     fetch(TAKEN_AGAIN, held)
     with refused(entries):
         fetch(HOLD, held)
 
 
-def holdings_of(entries: Sequence[Entry], *, of: Callable[[Booking], object]) -> dict[str, object]:
-    """What they are to hold; `of` tells of which booking."""
-    held = [(of(booking), holding) for booking, holdings, _ in entries for holding in holdings]
+def holdings_of(entries: Sequence[Entry]) -> dict[str, object]:
+    """What they are to hold."""
+    held = [(booking.pk, holding) for booking, holdings, _ in entries for holding in holdings]
     return {
         "general": is_general(entries[0].booking.service),
         "resources": [holding.resource.pk for _, holding in held],

@@ -1,11 +1,14 @@
 """Rows that leave with the COMMIT, as if they had been written at once."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg import pq
 
 from base import journeys
-from base.journeys import insert_soon, transaction_at_once
+from base.journeys import insert_soon, leave_soon, transaction_at_once
+from base.rows import Question, ask, insertion_of
 from people.models import Household
 from tests.support import building
 
@@ -23,6 +26,10 @@ def household(centre, name: str) -> Household:
 
 def names() -> set[str]:
     return set(Household.objects.values_list("name", flat=True))
+
+
+def count_of_households() -> Question[int]:
+    return Question("SELECT count(*) FROM people_household", {}, lambda found: found[0][0])
 
 
 def is_idle() -> bool:
@@ -72,6 +79,35 @@ def refused(*soon: Household, asking: bool = False) -> None:
         insert_soon(soon)
         if asking:
             names()
+
+
+def test_questions_that_go_together_find_it(centre):
+    with transaction_at_once():
+        insert_soon([household(centre, "soon")])
+        assert ask(count_of_households(), count_of_households()) == (1, 1)
+
+
+@contextmanager
+def in_other_words():
+    try:
+        yield
+    except IntegrityError as error:
+        raise LookupError from error
+
+
+def reworded(one: Household, *, asking: bool) -> None:
+    with transaction_at_once():
+        leave_soon(insertion_of([one], ignore_conflicts=False), refused=in_other_words)
+        if asking:
+            names()
+
+
+@pytest.mark.parametrize("asking", [True, False])
+def test_a_refusal_may_be_put_in_other_words(centre, asking):
+    with pytest.raises(LookupError):
+        reworded(household(centre, None), asking=asking)
+    assert is_idle()
+    assert names() == set()
 
 
 def test_it_is_gone_with_a_transaction_that_is_given_up(centre):

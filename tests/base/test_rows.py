@@ -1,9 +1,13 @@
 """Questions that go to the server together."""
 
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, transaction
 
-from base.rows import Question, ask
+from base import pipelines
+from base.pipelines import one_journey
+from base.rows import Question, ask, next_ids, sent
 from people.models import Household
 from tests.support import building
 
@@ -52,3 +56,59 @@ def test_what_is_made_of_the_first_answer_is_refused_first():
 
     with pytest.raises(LookupError):
         ask(number("SELECT 1").then(refuse), number("SELECT 2").then(lambda _: 1 / 0))
+
+
+def test_questions_that_go_together_are_one_message(monkeypatch):
+    sent = []
+    send = pipelines.send
+
+    def noted(pgconn):
+        sent.append(pgconn)
+        return send(pgconn)
+
+    def never(*_):
+        raise AssertionError("The driver sent a statement by itself.")
+
+    monkeypatch.setattr(pipelines, "send", noted)
+    monkeypatch.setattr("psycopg._pipeline_base.pipeline_communicate", never)
+
+    assert ask(number("SELECT 1"), number("SELECT 2"), number("SELECT 3")) == (1, 2, 3)
+    assert len(sent) == 1
+
+
+def test_a_journey_within_another_is_one_before_it():
+    with one_journey():
+        outer = sent("SELECT 1", {})
+        assert ask(number("SELECT 2"), number("SELECT 3")) == (2, 3)
+
+    assert outer.fetchall() == [(1,)]
+
+
+def test_more_than_the_sockets_hold_goes_and_comes():
+    long = "я" * 3_000_000
+
+    assert ask(*(number("SELECT %(it)s::text", it=long) for _ in range(3))) == (long,) * 3
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([3, -1, 2**40], "bigint[]"),
+        ([], "bigint[]"),
+        ([UUID(int=1), UUID(int=2**127)], "uuid[]"),
+        ([1, None, 3], "bigint[]"),
+        ([True, False], "boolean[]"),
+        (['a"b', "c,d", "{e}", "NULL", "", "я"], "text[]"),
+    ],
+)
+def test_lists_arrive_as_they_are(values, kind):
+    assert number(f"SELECT %(values)s::{kind}", values=values).answer() == values
+
+
+def test_numbers_given_beforehand_are_nobody_else_s():
+    centre = building.centre()
+    ids = next_ids(Household, 3).answer()
+
+    later = Household.objects.create(centre=centre, name="later").pk
+    assert ids == sorted({*ids})
+    assert later > ids[-1]

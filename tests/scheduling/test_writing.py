@@ -422,6 +422,33 @@ def test_one_busy_lane_refuses_a_block(talk, room, centre, by):
     assert (facts["starts_at"], facts["ends_at"]) == (at(MONDAY, 10), at(MONDAY, 10, 50))
 
 
+# Past the locks
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_shell_wrote_is_refused_with_the_commit(talk, room, centre, by, monkeypatch):
+    wanted = wish(talk, centre)
+    services.book(wish(talk, centre), by=by)
+    monkeypatch.setattr(taking, "free_lane", lambda *_: 1)  # as if nobody held it
+
+    with pytest.raises(ResourceUnavailable):
+        services.book(wanted, by=by)
+
+    assert Booking.objects.count() == 1
+    assert lanes_of(room) == [1]
+
+
+def test_bookings_made_together_are_numbered_in_their_order(talk, room, centre, by):
+    wishes = [wish(talk, centre, starts_at=at(MONDAY, hour)) for hour in (10, 13)]
+
+    bookings = services.book_together(wishes, by=by)
+
+    stored = Booking.objects.in_bulk([booking.pk for booking in bookings])
+    assert [stored[booking.pk].starts_at for booking in bookings] == [
+        wish.starts_at for wish in wishes
+    ]
+
+
 # Letting go
 
 
@@ -491,7 +518,7 @@ def test_locks_are_taken_once_each_in_id_order(room, centre):
         taking.lock([others[2], room.pk, others[0], others[2]])
 
     [(statement, facts)] = seen
-    assert facts["resources"] == [room.pk, others[0], others[2]]
+    assert facts["resources"] == f"{{{room.pk},{others[0]},{others[2]}}}"
     assert " ".join(statement.split()).endswith("ORDER BY id FOR NO KEY UPDATE")
 
 
@@ -549,8 +576,8 @@ def spied(monkeypatch) -> tuple[set[int], set[int]]:
         revised.update(ids)
         revise(ids)
 
-    def noting_holdings(entries, *, of):
-        held = holdings_of(entries, of=of)
+    def noting_holdings(entries):
+        held = holdings_of(entries)
         revised.update(held["resources"])
         return held
 

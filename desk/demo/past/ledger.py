@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from base import bulk
+from base.rows import next_ids
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,7 +25,7 @@ class Ledger:
     def enter(self, one: M) -> M:
         kind = type(one)
         if kind not in self._numbers:
-            self._numbers[kind] = count(bulk.next_id(kind))
+            self._numbers[kind] = count(next_ids(kind, 1).answer()[0])
         one.pk = next(self._numbers[kind])
         self._rows[kind].append(one)
         return one

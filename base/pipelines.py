@@ -1,0 +1,38 @@
+"""Several statements for one journey to the server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection
+from psycopg.abc import PQGen
+from psycopg.generators import send
+
+
+class OneJourney(psycopg.Pipeline):
+    """The driver's own pipeline sends each statement when it comes. For each it asks the socket
+    three times, and every time lets another thread have the interpreter: whoever waits for this
+    one's locks waits for that as well. Here all of them leave when the block ends.
+    """
+
+    def _communicate_gen(self) -> PQGen[None]:
+        while self.command_queue:
+            self.command_queue.popleft()()  # libpq keeps it
+        yield from ()
+
+    def _exit_gen(self) -> PQGen[None]:
+        self._enqueue_sync()
+        yield from self._communicate_gen()
+        yield from send(self.pgconn)
+        yield from self._fetch_gen(flush=False)
+
+
+@contextmanager
+def one_journey() -> Iterator[None]:
+    """What is executed within leaves together; the first error is that of the first statement that
+    has one. One of these within another is a journey of its own, before the other."""
+    connection.ensure_connection()
+    own = connection.connection
+    own._pipeline = own._pipeline or OneJourney(own)
+    with connection.wrap_database_errors, own.pipeline():
+        yield
