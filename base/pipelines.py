@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.abc import PQGen
 from psycopg.generators import send
 
@@ -31,8 +32,9 @@ class OneJourney(psycopg.Pipeline):
 def one_journey() -> Iterator[None]:
     """What is executed within leaves together; the first error is that of the first statement that
     has one. One of these within another is a journey of its own, before the other."""
-    connection.ensure_connection()
-    own = connection.connection
+    django_s: Any = connections[DEFAULT_DB_ALIAS]
+    django_s.ensure_connection()
+    own = django_s.connection
     own._pipeline = own._pipeline or OneJourney(own)
-    with connection.wrap_database_errors, own.pipeline():
+    with django_s.wrap_database_errors, own.pipeline():
         yield

@@ -8,6 +8,7 @@ not depend on each other go to the server together.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar, overload
 from uuid import UUID
@@ -122,16 +123,18 @@ def sent(statement: str, params: Params) -> Any:
 
 
 def with_arrays(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Lists of ids as PostgreSQL writes arrays: the driver takes long over each element."""
+    """Lists of ids and instants as PostgreSQL writes arrays: the driver takes long over each
+    element."""
     return {
         name: f"{{{','.join(map(str, value))}}}"
-        if type(value) is list and {*map(type, value)} <= IDS
+        if type(value) is list and {*map(type, value)} <= UNQUOTED
         else value
         for name, value in params.items()
     }
 
 
-IDS = {int, UUID}
+UNQUOTED = {int, UUID, datetime}
+"""Whose texts stand in an array as they are."""
 
 
 def plain_cursor() -> Any:

@@ -1,5 +1,6 @@
 """Questions that go to the server together."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -96,6 +97,7 @@ def test_more_than_the_sockets_hold_goes_and_comes():
         ([3, -1, 2**40], "bigint[]"),
         ([], "bigint[]"),
         ([UUID(int=1), UUID(int=2**127)], "uuid[]"),
+        ([datetime(2027, 10, 31, hour, 30, 0, 1, tzinfo=UTC) for hour in (0, 1)], "timestamptz[]"),
         ([1, None, 3], "bigint[]"),
         ([True, False], "boolean[]"),
         (['a"b', "c,d", "{e}", "NULL", "", "я"], "text[]"),
