@@ -8,7 +8,7 @@ change that is rolled back takes its stamp back with it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -68,8 +68,12 @@ class Setup:
     resources: Sequence[Resource]
     """Active specialists with a role there, whenever, and whatever suits one of the services;
     the smallest first."""
-    suiting: dict[int, set[int]]
-    """Ids of resources by the service they suit or give."""
+    specialists: dict[UUID, Resource]
+    """Those of them."""
+    givers: dict[int, list[Resource]]
+    """Specialists by the service they give."""
+    places: dict[int, list[Resource]]
+    """What else suits a service, the smallest first."""
     roles: dict[int, list[tuple[date, date]]]
     """Between which dates, both inclusive, a user has some role."""
     facts: dict[int | None, list[Row]]
@@ -82,29 +86,18 @@ class Setup:
         return any(first <= on <= last for first, last in periods)
 
     def specialist(self, public_id: UUID, *, on: date) -> Resource | None:
-        return next(
-            (
-                one
-                for one in self.resources
-                if one.public_id == public_id and one.is_specialist and self.works_there(one, on)
-            ),
-            None,
-        )
+        found = self.specialists.get(public_id)
+        return found if found and self.works_there(found, on) else None
 
     def suitable(self, service: Service, *, lead: Resource | None = None) -> list[Resource]:
-        """Every active room and car that suits the service, and every specialist of the centre
-        today who gives it (or `lead` alone, if she does); the smallest first."""
+        """Every specialist of the centre today who gives the service (or `lead` alone, if she
+        does), and every active room and car that suits it, the smallest first."""
         today = clock.today()
-        suiting = self.suiting.get(service.id, ())
-        return [
-            one
-            for one in self.resources
-            if one.id in suiting
-            and (
-                not one.is_specialist
-                or ((lead is None or one.id == lead.id) and self.works_there(one, today))
-            )
-        ]
+        asked = (
+            one for one in self.givers.get(service.id, ()) if lead is None or one.id == lead.id
+        )
+        givers = [one for one in asked if self.works_there(one, today)]
+        return [*givers, *self.places.get(service.id, ())]
 
     def hours(self, resource_ids: Iterable[int], first: date, last: date) -> Hours:
         """Of the house and of these specialists over the days `first`..`last`."""
@@ -159,15 +152,29 @@ def read_setup(centre_id: int) -> Setup:
         Question(FACTS, facts, list),
         Question(BUSY, facts, grouped),
     )
+    specialists = [one for one in resources if one.is_specialist]
+    places = [one for one in resources if not one.is_specialist]
     return Setup(
         centre_id,
         {service.public_id: service for service in services},
         resources,
-        {service: {resource for (resource,) in found} for service, found in suiting.items()},
+        {one.public_id: one for one in specialists},
+        among(specialists, suiting),
+        among(places, suiting),
         roles,
         by_resource([*written, *repeating.facts(centre_id)]),
         busy,
     )
+
+
+def among(
+    resources: Sequence[Resource], suiting: Mapping[int, Collection[Row]]
+) -> dict[int, list[Resource]]:
+    """Those of these that suit each service, in their order."""
+    return {
+        service: [one for one in resources if (one.id,) in found]
+        for service, found in suiting.items()
+    }
 
 
 def grouped(found: list[Row]) -> dict[int, list[Row]]:
