@@ -16,6 +16,7 @@ from scheduling.api import (
 )
 
 api_patterns = [
+    path("calendar/", calendars.Calendar.as_view(), name="calendar"),  # asked most: found first
     path("services/", services.Services.as_view(), name="services"),
     path("services/<uuid:public_id>/", services.OneService.as_view(), name="service"),
     path("specialists/", services.Specialists.as_view(), name="specialists"),
@@ -50,7 +51,6 @@ api_patterns = [
     path("visits/search/", visits.FindVisits.as_view(), name="find-visits"),
     path("absences/", absences.Absences.as_view(), name="absences"),
     path("blocks/", bookings.Blocks.as_view(), name="blocks"),
-    path("calendar/", calendars.Calendar.as_view(), name="calendar"),
     path("feeds/", calendars.Feeds.as_view(), name="feeds"),
     path("feeds/<uuid:public_id>/", calendars.OneFeed.as_view(), name="feed"),
 ]
