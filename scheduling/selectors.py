@@ -243,8 +243,7 @@ def resources_of(
 
 
 COMING_ALONG: list[Callable[[int], Collection[int]]] = []
-"""Ids of the persons whose places follow the sessions of a series, and of whom those must not
-meet. Packages above add theirs."""
+"""Ids of the resources that go where the sessions of a series go. Packages above add theirs."""
 
 
 def resources_along(booking: Booking) -> set[int]:
@@ -256,8 +255,7 @@ def resources_along(booking: Booking) -> set[int]:
 
 
 def resources_along_series(series_id: int) -> set[int]:
-    persons = {one for along in COMING_ALONG for one in along(series_id)}
-    return resources_of_persons(persons) if persons else set()
+    return {one for along in COMING_ALONG for one in along(series_id)}
 
 
 def resources_of_persons(person_ids: Collection[int]) -> set[int]:

@@ -8,7 +8,7 @@ class WorkshopsConfig(AppConfig):
         from people.selectors import FAMILIES_KNOWN
         from scheduling.selectors import COMING_ALONG
         from workshops import receivers  # noqa: F401
-        from workshops.selectors import families_in_her_groups, persons_along
+        from workshops.selectors import families_in_her_groups, resources_along
 
-        COMING_ALONG.append(persons_along)
+        COMING_ALONG.append(resources_along)
         FAMILIES_KNOWN.append(families_in_her_groups)

@@ -86,15 +86,14 @@ def draft_of(rides: Sequence[Ride]) -> list[dict[str, Any]]:
 
 
 def keep_lines(bookings: Sequence[Booking]) -> None:
-    """These sessions moved or were cancelled, and what is ridden in them is about to fall: the
-    lines stay as a draft, as much later as each session."""
+    """These sessions moved or were cancelled, and what is ridden in them may fall: the lines stay
+    as a draft, as much later as each session."""
     boards = Board.objects.filter(session__booking__in=bookings)
     later = minutes_later(bookings)
     for board in boards.select_related("session__booking", "session__group__workshop"):
         booking = board.session.booking
-        minutes = later.get(booking.pk, 0)
-        if booking.status == Status.CANCELLED or minutes:
-            keep(board, shifted(lines_of(board), minutes))
+        if booking.status == Status.CANCELLED or booking.pk in later:
+            keep(board, shifted(lines_of(board), later.get(booking.pk, 0)))
 
 
 def keep(board: Board, lines: Sequence[Ride]) -> None:
@@ -112,12 +111,23 @@ def minutes_later(bookings: Sequence[Booking]) -> dict[int, int]:
         what__in=[Change.What.RESCHEDULED, Change.What.RESTORED],
         version=F("booking__version"),
     )
-    return {
-        one.booking_id: minutes_between(
-            datetime.fromisoformat(one.facts["was"]), one.booking.starts_at
-        )
+    begun = {
+        one.booking: datetime.fromisoformat(one.facts["was"])
         for one in moves.select_related("booking")
     }
+    return {
+        booking.pk: minutes_between(was, booking.starts_at)
+        for booking, was in begun.items()
+        if was != booking.starts_at
+    }
+
+
+def rides_to_follow(bookings: Sequence[Booking]) -> dict[Session, list[Ride]]:
+    """What is booked in those of these sessions that moved, as much later as each of them."""
+    later = minutes_later(bookings)
+    sessions = Session.objects.filter(booking__in=later, booking__status=Status.CONFIRMED)
+    rides = {one: shifted(booked_rides(one), later[one.booking_id]) for one in sessions}
+    return {session: found for session, found in rides.items() if found}
 
 
 def minutes_between(one: datetime, other: datetime) -> int:

@@ -56,10 +56,12 @@ def hours_of(session: Session, cast: Cast, rides: Sequence[Ride]) -> dict[int, H
     return {cast.enrolments[one.child].pk: hour_of(session, cast, one) for one in rides}
 
 
-def carry_over(session: Session, rides: Sequence[Ride], *, by: User, leaving_out: bool) -> None:
+def carry_over(
+    session: Session, rides: Sequence[Ride], *, by: User | None, leaving_out: bool
+) -> None:
     """After a session moved: what was ridden in it, as much later, is booked anew. Where that
     breaks a rule now it raises BoardFallsApart, or (`leaving_out`) nobody rides, and the lines
-    wait on the board for somebody to look at them. The cast is locked."""
+    wait on the board for somebody to look at them. Whoever rides, and what with, is locked."""
     if not rides:
         return
     cast = cast_of(session)

@@ -3,7 +3,7 @@
 A seat is given where the session stands, the enrolment has a place on that date, the age is right
 then (D13) and the child is free, apart from those she must not meet (D11) and not led by kin (D12).
 What no longer holds is taken away. The series is locked, and so are the children: `lock` before,
-or with the session that was moved (scheduling.selectors.COMING_ALONG).
+or with the session that was moved (scheduling.selectors.COMING_ALONG); with them the horses.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -75,15 +75,26 @@ def families_in_her_groups(staff: Staff) -> QuerySet[Any, Any]:
     return live.values_list("person__household", flat=True)
 
 
-def persons_along(series_id: int) -> set[int]:
-    """Whoever has a place in the group of a series, or is offered one, and those whom they must
-    not meet."""
+def resources_along(series_id: int) -> set[int]:
+    """Ids of what stands for whoever has a place in the group of a series, or is offered one, and
+    for those whom they must not meet; and of what is ridden with."""
     people = Person.objects.filter(
         enrolments__group__series=series_id, enrolments__status__in=Status.with_place()
     ).distinct()
     found = list(people)
-    partners = scheduling_selectors.partners_of(found) if found else frozenset()
-    return {*(person.pk for person in found), *partners}
+    if not found:
+        return set()
+    rides = Seat.objects.filter(
+        session__group__series=series_id,
+        session__group__workshop__riding__isnull=False,
+        session__booking__starts_at__gt=clock.now(),
+        booking__status__in=COMING,
+    )
+    return scheduling_selectors.resources_of(
+        found,
+        partners=scheduling_selectors.partners_of(found),
+        bookings=list(rides.values_list("booking", flat=True)),
+    )
 
 
 def sessions_ahead(group: Group) -> list[Session]:

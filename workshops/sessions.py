@@ -14,9 +14,10 @@ from scheduling.series import services as series_services
 from scheduling.taking import deadlock_retried
 from workshops import rides, seating, selectors
 from workshops.errors import ChildElsewhere
-from workshops.lines import booked_rides, keep_lines, minutes_between, shifted
+from workshops.lines import booked_rides, keep_lines, minutes_between, rides_to_follow, shifted
 from workshops.models import Enrolment, Group, Seat, Session
-from workshops.sitting import day_of, moving
+from workshops.riding.facts import Ride
+from workshops.sitting import are_moving, day_of, moving
 
 
 def lock_group(group: Group) -> Group:
@@ -34,12 +35,19 @@ def follow(
     group: Group, changed: Sequence[Booking] = (), *, by: User | None = None
 ) -> dict[int, list[Session]]:
     """After some of its sessions changed: every booking of the series is a session, and everybody
-    sits where she should."""
+    sits where she should. Who rides in one that moved rides as much later; where the board would
+    fall apart nobody does."""
     keep_sessions(group)
+    ridden: dict[Session, list[Ride]] = {}
     if group.workshop.is_ridden:
+        ridden = rides_to_follow([one for one in changed if one.pk not in are_moving()])
         keep_lines(changed)
     placed = [one for one in selectors.live_enrolments(group) if one.status in with_seats()]
-    return seating.settle(group, placed, by=by, party=Booking.Party.CENTRE)
+    with moving(ridden):
+        missed = seating.settle(group, placed, by=by, party=Booking.Party.CENTRE)
+    for session, lines in ridden.items():
+        rides.carry_over(reread(session), lines, by=by, leaving_out=True)
+    return missed
 
 
 def with_seats() -> tuple[Enrolment.Status, ...]:
@@ -108,7 +116,7 @@ def move_session(
     if ridden:
         pool = setup.now_of(group.workshop.centre_id).suitable(group.workshop.service)
         rides.lock_cast(session, also=[one.pk for one in (*pool, lead) if one])
-    with moving(session):
+    with moving([session]):
         moved = services.reschedule_booking(
             session.booking,
             starts_at=starts_at,

@@ -68,13 +68,18 @@ class Sitting:
         return self.enrolment.person
 
 
-_moving: ContextVar[int | None] = ContextVar("session whose rides will follow it", default=None)
+_moving: ContextVar[frozenset[int]] = ContextVar("sessions that rides follow", default=frozenset())
+
+
+def are_moving() -> frozenset[int]:
+    """Ids of the bookings of sessions that move just now."""
+    return _moving.get()
 
 
 @contextmanager
-def moving(session: Session) -> Iterator[None]:
-    """While a session moves, what is ridden in it stands; afterwards it is seen to (`rides`)."""
-    token = _moving.set(session.pk)
+def moving(sessions: Iterable[Session]) -> Iterator[None]:
+    """While sessions move, what is ridden in them stands; afterwards it is seen to (`rides`)."""
+    token = _moving.set(_moving.get() | {one.booking_id for one in sessions})
     try:
         yield
     finally:
@@ -99,6 +104,7 @@ def rides_of(
     ]
     beside = selectors.held_beside(standing)
     hours = whole_hours(sessions)
+    moved = {one.pk for one in sessions if one.booking_id in are_moving()}
     return {
         enrolment: {
             session: Hour(booking.starts_at, booking.ends_at, held)
@@ -107,9 +113,7 @@ def rides_of(
             for session, seat in by_session.items()
             if (booking := seat.booking) in standing
             and (
-                booking.pk not in beside
-                or session == _moving.get()
-                or lies_within(booking, hours[session])
+                booking.pk not in beside or session in moved or lies_within(booking, hours[session])
             )
         }
         for enrolment, by_session in seats.items()

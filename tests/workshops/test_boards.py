@@ -23,7 +23,17 @@ from scheduling.verifying import discrepancies
 from tests.support import building
 from tests.workshops import building as made
 from tests.workshops.building import FIRST, MONDAY
-from workshops import arena, boards, enrolling, groups, offers, riders, sessions, watching
+from workshops import (
+    arena,
+    boards,
+    enrolling,
+    groups,
+    offers,
+    riders,
+    selectors,
+    sessions,
+    watching,
+)
 from workshops.afternoons import cast_of
 from workshops.errors import BoardFallsApart, NothingToCallOff, NotRidden, RulesBroken
 from workshops.lines import board_of, booked_rides, lines_of
@@ -454,23 +464,70 @@ def test_session_that_comes_back_has_its_lines_as_a_draft(own):
     assert booked_rides(cancelled) == []
 
 
-def test_lines_stay_as_a_draft_when_the_whole_group_has_another_hour(own):
+def split(own: Stable, **changes) -> None:
+    series_services.split_series(
+        own.group.series, series_services.Changes(**changes), since=None, by=own.by
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "later"),
+    [
+        (building.at(FIRST, 14, 30), 270),
+        (building.at(FIRST, 11), 60),
+        (building.at(FIRST + timedelta(days=1), 10), 0),
+    ],
+)
+def test_everybody_rides_at_the_same_distance_when_the_whole_group_moves(own, starts_at, later):
+    mother = card_of_mother(own, 0)
     book(own, rides_of(own, TEN, TEN + 60))
     second = read(own.group.sessions.order_by("booking__starts_at")[1])
     boards.draw(second, rides_of(own, TEN), by=own.by, version=1)
-    series_services.split_series(
-        own.group.series,
-        series_services.Changes(starts_at=building.at(FIRST, 14, 30)),
-        since=None,
+    split(own, starts_at=starts_at)
+    moved = [replace(one, starts_at=one.starts_at + later) for one in rides_of(own, TEN, TEN + 60)]
+    assert booked_rides(read(own.session)) == moved
+    assert board_of(read(own.session)).lines is None
+    assert lines_of(board_of(read(second))) == moved[:1]
+    told = Reminder.objects.filter(kind__in=["moved", "off"], recipient=mother)
+    assert [(one.kind, one.starts_at) for one in told] == [("moved", starts_at)]
+    assert not held_at(own.horses[0].resource, 10)
+    assert discrepancies() == []
+
+
+def test_lines_wait_as_a_draft_when_the_board_falls_apart_at_the_group_s_new_hour(own):
+    mother = card_of_mother(own, 0)
+    book(own, rides_of(own, TEN, TEN + 60))
+    blocking.block_resource(
+        own.horses[0].resource,
+        centre_id=own.centre.pk,
+        starts_at=building.at(FIRST, 14),
+        ends_at=building.at(FIRST, 17),
+        reason=Booking.BlockReason.FARRIER,
         by=own.by,
     )
-    later = [replace(one, starts_at=one.starts_at + 270) for one in rides_of(own, TEN, TEN + 60)]
+    split(own, starts_at=building.at(FIRST, 14))
+    later = [replace(one, starts_at=one.starts_at + 240) for one in rides_of(own, TEN, TEN + 60)]
     assert booked_rides(read(own.session)) == []
     assert lines_of(board_of(read(own.session))) == later
-    assert lines_of(board_of(read(second))) == later[:1]
-    book(own._replace(session=read(own.session)), later)
-    assert booked_rides(read(own.session)) == later
+    assert [one.kind for one in Reminder.objects.filter(recipient=mother, told_by=None)][
+        -1
+    ] == "off"
     assert discrepancies() == []
+
+
+def test_rides_stay_where_they_are_when_the_group_has_another_leader(own):
+    book(own, rides_of(own, TEN))
+    other = building.specialist(own.centre, [own.group.workshop.service])
+    split(own, lead=other)
+    assert booked_rides(read(own.session)) == rides_of(own, TEN)
+    assert board_of(read(own.session)).lines is None
+
+
+def test_what_is_ridden_with_is_locked_with_the_group(own):
+    book(own, rides_of(own, TEN))
+    along = selectors.resources_along(own.group.series_id)
+    assert {own.horses[0].resource_id, own.helpers[0].resource_id} <= along
+    assert own.horses[1].resource_id not in along
 
 
 def test_draft_stays_where_it_is_when_a_session_has_another_leader(own):
