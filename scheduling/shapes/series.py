@@ -150,6 +150,7 @@ class SeriesOut(serializers.Serializer[Any]):
     service = serializers.UUIDField()
     people = serializers.ListField(child=serializers.UUIDField())
     specialist = serializers.UUIDField()
+    colleagues = serializers.ListField(child=serializers.UUIDField())
     modality = serializers.CharField()
     rule = RuleOut()
     is_open = serializers.BooleanField()
@@ -179,6 +180,7 @@ def series_shown(series: Series) -> dict[str, Any]:
         "service": series.service.public_id,
         "people": list(series.people.order_by("pk").values_list("public_id", flat=True)),
         "specialist": last.lead.public_id,
+        "colleagues": list(last.colleagues.order_by("pk").values_list("public_id", flat=True)),
         "modality": series.modality,
         "rule": rule_shown(
             pattern_of(last.event.rule), None if series.is_open else last_day(last.event)

@@ -657,3 +657,14 @@ def test_series_of_a_group_moves_everybody(own: Place):
     for session in standing:
         seat = session.seats.get(booking__status=Booking.Status.CONFIRMED)
         assert seat.booking.starts_at == session.booking.starts_at
+
+
+def test_series_of_a_group_says_who_else_leads_it(own: Place):
+    series = own.group.series
+    other = str(building.specialist(series.centre, [series.service]).public_id)
+
+    answer = own.api.post(f"series/{series.public_id}/split/", {"colleagues": [other]})
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["colleagues"] == [other]
+    assert own.api.get(f"series/{series.public_id}/").json()["colleagues"] == [other]
