@@ -298,11 +298,16 @@ def api(world: World) -> Iterator[Api]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def written(world: World, django_db_blocker: Any) -> dict[str, tuple[int, int]]:
+    with django_db_blocker.unblock():
+        return contents()
+
+
 @pytest.fixture(autouse=True)
-def nothing_is_written(world: World) -> Iterator[None]:
-    before = contents()
+def nothing_is_written(written: dict[str, tuple[int, int]]) -> Iterator[None]:
     yield
-    assert contents() == before
+    assert contents() == written
 
 
 def contents() -> dict[str, tuple[int, int]]:
