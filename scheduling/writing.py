@@ -137,9 +137,10 @@ def add(
     what: Change.What,
     facts: Mapping[str, object],
 ) -> None:
-    """Write a new booking, its people, what it holds and the first of its changes.
+    """Write a new booking, its people, what it holds and the first of its changes, with whatever is
+    asked next or with the COMMIT.
 
-    Raises ResourceUnavailable when the constraint objects, to what a shell or an import wrote.
+    That raises ResourceUnavailable when the constraint objects, to what a shell or an import wrote.
     """
     add_all([Entry(booking, holdings, facts)], people, what=what)
 
@@ -186,7 +187,7 @@ def rearrange(booking: Booking, holdings: Sequence[Holding]) -> None:
     """Make these the active allocations of a booking that was moved.
 
     Rows of resources that it lets go stay, inactive: their calendars show it cancelled.
-    Raises what `add` does.
+    Raises ResourceUnavailable as `add` may.
     """
     rearrange_all([Entry(booking, holdings, {})])
 
