@@ -32,7 +32,8 @@ DATABASE_DOWN = (OperationalError, InterfaceError, PoolTimeout)
 
 class DatabaseDownMiddleware:
     """Answers 503 with Retry-After when PostgreSQL cannot be reached. The pool looks at each
-    connection before lending it, so the first request after a restart succeeds."""
+    connection before lending it, and at all of them when one is dead, so the first request after a
+    restart succeeds."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -148,7 +148,13 @@ def read_database() -> dict[str, Any]:
         # follow prepared statements: DATABASE_PREPARE=0.
         prepare_threshold=0 if read_bool("DATABASE_PREPARE", default=True) else None,
         connect_timeout=5,
-        pool={"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 5},
+        pool={
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", 8),
+            "timeout": 5,
+            # Longer, it would try again at ever longer intervals while the server is back already.
+            "reconnect_timeout": 5,
+        },
     )
     return database
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 IDLE_SECONDS = 10.0
@@ -33,15 +33,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         pools: dict[str, ConnectionPool[Any]] = django_s._connection_pools
         if self.alias not in pools:
             arguments = self.get_connection_params() | {"autocommit": True}
-            made: ConnectionPool[Any] = ConnectionPool(
-                kwargs=arguments,
-                open=False,
-                configure=django_s._configure_connection,
-                check=check,
-                **options,
+            made = Pool(
+                kwargs=arguments, open=False, configure=django_s._configure_connection, **options
             )
             pools.setdefault(self.alias, made)
         return pools[self.alias]
+
+
+class Pool(ConnectionPool[Any]):
+    """Where one connection is dead, the server has gone and taken the others with it. The pool
+    would find them one by one, with a growing pause after each, while requests wait."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(check=self.look, **arguments)
+
+    def look(self, connection: Connection[Any]) -> None:
+        """Raises psycopg's OperationalError when the server is gone, and replaces every idle
+        connection that went with it."""
+        try:
+            check(connection)
+        except OperationalError:
+            self.check()
+            raise
 
 
 def check(connection: Connection[Any]) -> None:

@@ -1,6 +1,5 @@
 """Many bookers, several server processes, one database: over HTTP, as it will be."""
 
-import os
 import random
 import signal
 from collections import Counter
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
+import psutil
 import pytest
 import requests
 from django.db import connection
@@ -261,11 +261,37 @@ def test_an_immediate_stop_of_the_database_is_503_and_then_forgotten(
     server = server_processes(town.database)
     assert post_all(server, town, [town.body(hour=9)]) == [(201, "")]
 
-    # What `pg_ctl stop -m immediate` sends: every server process ends without a word.
-    postmaster = int((external.data_dir / "postmaster.pid").read_text().splitlines()[0])
-    os.kill(postmaster, signal.SIGQUIT)
+    stop_immediately(external)
     answers = post_all(server, town, [town.body(hour=11)] * 3)
     assert set(answers) == {(503, "temporarily_unavailable")}
 
     external.ensure()
     assert post_all(server, town, [town.body(hour=11)]) == [(201, "")]
+
+    # Nobody asks anything while it is away.
+    fill_pools(server, town)
+    stop_immediately(external)
+    external.ensure()
+    assert {get_services(server, town) for _ in range(20)} == {200}
+
+
+def stop_immediately(server: postgres.Server) -> None:
+    """What `pg_ctl stop -m immediate` sends: every server process ends without a word."""
+    postmaster = psutil.Process(
+        int((server.data_dir / "postmaster.pid").read_text().splitlines()[0])
+    )
+    postmaster.send_signal(signal.SIGQUIT)
+    postmaster.wait(60)
+
+
+def fill_pools(server, town) -> None:
+    """So many at once that each process opens several connections, all of which lie idle then."""
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        answers = list(pool.map(lambda _: get_services(server, town), range(200)))
+    assert set(answers) == {200}
+
+
+def get_services(server, town) -> int:
+    url = f"{server.url}/api/v1/services/"
+    headers = {"Authorization": f"Token {town.token}"}
+    return requests.get(url, headers=headers, timeout=60).status_code
