@@ -14,12 +14,20 @@ class OneJourney(psycopg.Pipeline):
     """The driver's own pipeline sends each statement when it comes. For each it asks the socket
     three times, and every time lets another thread have the interpreter: whoever waits for this
     one's locks waits for that as well. Here all of them leave when the block ends.
+
+    These are the driver's own methods, named by no promise: tests/base/test_rows.py sees whether
+    they still do what is said here.
     """
 
     def _communicate_gen(self) -> PQGen[None]:
+        """Hand what was executed to libpq, which keeps it until it is told to send."""
         while self.command_queue:
-            self.command_queue.popleft()()  # libpq keeps it
+            self.command_queue.popleft()()
         yield from ()
+
+    def _sync_gen(self) -> PQGen[None]:
+        """Asked for after the BEGIN that a first statement brings along, which can wait as well."""
+        yield from self._communicate_gen()
 
     def _exit_gen(self) -> PQGen[None]:
         self._enqueue_sync()
@@ -31,7 +39,7 @@ class OneJourney(psycopg.Pipeline):
 @contextmanager
 def one_journey() -> Iterator[None]:
     """What is executed within leaves together; the first error is that of the first statement that
-    has one. One of these within another is a journey of its own, before the other."""
+    has one. One of these within another takes along what was executed before it."""
     django_s: Any = connections[DEFAULT_DB_ALIAS]
     django_s.ensure_connection()
     own = django_s.connection

@@ -1,6 +1,7 @@
 """Rows that leave with the COMMIT, as if they had been written at once."""
 
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -8,6 +9,7 @@ from psycopg import pq
 
 from base import journeys
 from base.journeys import insert_soon, leave_soon, transaction_at_once
+from base.pipelines import OneJourney
 from base.rows import Question, ask, insertion_of
 from people.models import Household
 from tests.support import building
@@ -108,6 +110,61 @@ def test_a_refusal_may_be_put_in_other_words(centre, asking):
         reworded(household(centre, None), asking=asking)
     assert is_idle()
     assert names() == set()
+
+
+def test_of_two_refusals_the_one_that_was_refused_speaks(centre):
+    @contextmanager
+    def never():
+        try:
+            yield
+        except IntegrityError as error:
+            raise AssertionError from error
+
+    with pytest.raises(LookupError), transaction_at_once():
+        leave_both(household(centre, None), household(centre, "fine"), never)
+    assert is_idle()
+
+
+def leave_both(bad: Household, good: Household, never) -> None:
+    leave_soon(insertion_of([bad], ignore_conflicts=False), refused=in_other_words)
+    leave_soon(insertion_of([good], ignore_conflicts=False), refused=never)
+
+
+def test_within_a_savepoint_it_is_refused_there_and_the_rest_goes_on(centre):
+    bad = insertion_of([household(centre, None)], ignore_conflicts=False)
+    with transaction_at_once():
+        insert_soon([household(centre, "before")])
+        with pytest.raises(LookupError), transaction.atomic():
+            leave_soon(bad, refused=in_other_words)
+        insert_soon([household(centre, "after")])
+    assert names() == {"before", "after"}
+
+
+def test_what_waits_goes_with_a_transaction_that_is_marked_to_be_undone(centre):
+    with transaction_at_once():
+        insert_soon([household(centre, "soon")])
+        transaction.set_rollback(True)
+    assert is_idle()
+    assert names() == set()
+
+
+def test_what_the_server_has_committed_is_committed_though_it_ends_then(centre, monkeypatch):
+    """It said so; the end of the journey got lost."""
+    with transaction_at_once():
+        insert_soon([household(centre, "soon")])
+        monkeypatch.setattr(OneJourney, "_enqueue_sync", end_of_the_server)
+    monkeypatch.undo()
+    connection.close()
+    assert names() == {"soon"}
+
+
+def end_of_the_server(journey: OneJourney) -> None:
+    pid = journey.pgconn.backend_pid
+    end = f"SELECT pg_terminate_backend({pid})".encode()
+    journey.command_queue.append(partial(journey.pgconn.send_query_params, end, None))
+    journey.result_queue.append(None)
+    journey.command_queue.append(journey.pgconn.pipeline_sync)
+    journey.result_queue.append(None)
 
 
 def test_it_is_gone_with_a_transaction_that_is_given_up(centre):
