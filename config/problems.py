@@ -136,7 +136,10 @@ def plain(status: int) -> HttpResponse:
     body = make(
         status,
         "temporarily_unavailable",
-        _("The database is not answering. Nothing was changed; try again in a few seconds."),
+        _(
+            "The database is not answering. Try again in a few seconds, and look first whether "
+            "what you sent is there."
+        ),
     )
     return HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE)
 

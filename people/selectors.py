@@ -5,7 +5,15 @@ from datetime import date
 from typing import Any, Never
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 
 from base import clock
 from base.errors import NotFound
@@ -135,6 +143,12 @@ def people_named(staff: Staff, public_ids: Sequence[UUID]) -> Question[list[Pers
         "shelters": staff.centres_where(SHELTERS),
     }
     return Question(PEOPLE, facts, with_cards)
+
+
+def read_cards(people: Iterable[Person]) -> None:
+    """Give those of these people their contact cards who came without."""
+    card: Any = Person._meta.get_field("contact_card")
+    prefetch_related_objects([one for one in people if not card.is_cached(one)], "contact_card")
 
 
 def with_cards(found: list[Row]) -> list[Person]:

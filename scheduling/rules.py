@@ -95,12 +95,13 @@ def carer_told(carer: Person | None, people: Sequence[Person], *, on: date) -> P
     children = [person for person in people if person.is_child_on(on)]
     if carer is None and not children:
         return None
-    recorded = set(Person.objects.filter(wards__child__in=children))
+    recorded = Person.objects.filter(wards__child__in=children).select_related("contact_card")
+    by_key = {one.pk: one for one in recorded}
     if carer is None:
-        return recorded.pop() if len(recorded) == 1 else None
-    if carer not in recorded:
+        return by_key.popitem()[1] if len(by_key) == 1 else None
+    if carer.pk not in by_key:
         raise NotACarer
-    return carer
+    return by_key[carer.pk]
 
 
 def check_apart(

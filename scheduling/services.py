@@ -8,6 +8,7 @@ from base import clock
 from base.models import Task
 from base.services import open_task
 from people.models import EntryBasis, Person, User
+from people.selectors import read_cards
 from scheduling import closing, rules, selectors, signals, steps, taking, writing
 from scheduling.holdings import Held
 from scheduling.models import (
@@ -53,13 +54,13 @@ def book(wish: Wish, *, by: User) -> Booking:
 def book_together(wishes: Sequence[Wish], *, by: User) -> list[Booking]:
     """Several hours, all or none. Raises what `book` does, of the first that cannot be."""
     asked = [considered(wish) for wish in wishes]
-    bookings = [agreed(wish, by=by) for wish, _, _ in asked]
-    held, ids = take_all(asked)
-    for pk, booking, (wish, plan, access_ends_on) in zip(ids, bookings, asked, strict=True):
+    held, ids = take_for(asked)
+    bookings = []
+    for pk, (wish, plan, access_ends_on) in zip(ids, asked, strict=True):
         rules.check_apart(plan.wanted, plan.partners, wish.starts_at)
         holdings = taking.choose(plan.needs, wish.starts_at, wish.ends_at, held)
         taking.hold(holdings, held)
-        booking.pk = pk
+        booking = agreed(wish, pk=pk, by=by)
         writing.add(
             booking,
             wish.people,
@@ -71,21 +72,23 @@ def book_together(wishes: Sequence[Wish], *, by: User) -> list[Booking]:
         warn_before_access_ends(booking, access_ends_on, by=by)
         if booking.status == Status.CONFIRMED:
             signals.bookings_confirmed.send(Booking, bookings=[booking], people=wish.people)
+        bookings.append(booking)
     return bookings
 
 
 def considered(wish: Wish) -> tuple[Wish, Plan, date | None]:
-    """A wish that passed the rules that need no lock, with who is told; its plan; and the last
-    day of general access, if it is by that."""
+    """A wish that passed the rules that need no lock, with who is told, and how; its plan; and the
+    last day of general access, if it is by that."""
     rules.check_start(wish.starts_at)
     facts = read_facts(wish)
     access_ends_on = last_day_of_access(wish, facts)
     day = clock.local(wish.starts_at).date()
     wish = replace(wish, carer=rules.carer_told(wish.carer, wish.people, on=day))
+    read_cards(wish.people)  # now: nothing is asked between writing and the COMMIT
     return wish, make_plan(wish, facts), access_ends_on
 
 
-def take_all(asked: Sequence[tuple[Wish, Plan, date | None]]) -> tuple[Held, list[int]]:
+def take_for(asked: Sequence[tuple[Wish, Plan, date | None]]) -> tuple[Held, list[int]]:
     """Lock the union of what all of them need and of everybody's partners, and read what holds the
     candidates then; with an id for each booking."""
     partners = {partner for _, plan, _ in asked for partner in plan.partners}
@@ -101,10 +104,11 @@ def last_day_of_access(wish: Wish, facts: Facts) -> date | None:
     return rules.check_entry(wish.service, facts.entitlements, starts_at=wish.starts_at)
 
 
-def agreed(wish: Wish, *, by: User) -> Booking:
+def agreed(wish: Wish, *, pk: int, by: User) -> Booking:
     """The booking of a wish, not yet written."""
     now = clock.now()
     return Booking(
+        pk=pk,
         kind=wish.kind,
         centre_id=wish.service.centre_id,
         service=wish.service,

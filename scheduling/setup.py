@@ -69,7 +69,7 @@ class Setup:
     """Active specialists with a role there, whenever, and whatever suits one of the services;
     the smallest first."""
     specialists: dict[UUID, Resource]
-    """Those of them."""
+    """The specialists among them, as the API names them."""
     givers: dict[int, list[Resource]]
     """Specialists by the service they give."""
     places: dict[int, list[Resource]]
@@ -171,10 +171,8 @@ def among(
     resources: Sequence[Resource], suiting: Mapping[int, Collection[Row]]
 ) -> dict[int, list[Resource]]:
     """Those of these that suit each service, in their order."""
-    return {
-        service: [one for one in resources if (one.id,) in found]
-        for service, found in suiting.items()
-    }
+    keys = {service: {key for (key,) in found} for service, found in suiting.items()}
+    return {service: [one for one in resources if one.id in ids] for service, ids in keys.items()}
 
 
 def grouped(found: list[Row]) -> dict[int, list[Row]]:

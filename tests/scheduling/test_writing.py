@@ -1,5 +1,6 @@
 """The constraint that has the last word, and the write path in front of it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.types.range import TimestamptzRange
 
-from base import clock
-from people.models import Role
+from base import clock, journeys
+from people.models import Person, Role
 from scheduling import blocking, services, taking, writing
 from scheduling.demand import Need
 from scheduling.errors import ResourceUnavailable
@@ -438,15 +439,34 @@ def test_what_a_shell_wrote_is_refused_with_the_commit(talk, room, centre, by, m
     assert lanes_of(room) == [1]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("age", [7, 30])
+def test_nothing_is_asked_between_writing_and_the_commit(talk, room, centre, by, monkeypatch, age):
+    person = building.person(centre, birth_on=date(2027 - age, 1, 1))
+    building.carer(person, building.person(centre))
+    wanted = replace(wish(talk, centre), people=(Person.objects.get(pk=person.pk),))
+    gone = []
+    leave = journeys.leave
+
+    def noted(waiting, *, committing):
+        gone.append((len(waiting.questions), committing))
+        leave(waiting, committing=committing)
+
+    monkeypatch.setattr(journeys, "leave", noted)
+    services.book(wanted, by=by)
+
+    assert [one for one in gone if one[0]] == [(2, True)]  # the booking and its reminders
+
+
 def test_bookings_made_together_are_numbered_in_their_order(talk, room, centre, by):
     wishes = [wish(talk, centre, starts_at=at(MONDAY, hour)) for hour in (10, 13)]
 
     bookings = services.book_together(wishes, by=by)
 
-    stored = Booking.objects.in_bulk([booking.pk for booking in bookings])
-    assert [stored[booking.pk].starts_at for booking in bookings] == [
+    assert [booking.starts_at for booking in Booking.objects.order_by("pk")] == [
         wish.starts_at for wish in wishes
     ]
+    assert [booking.pk for booking in bookings] == sorted(booking.pk for booking in bookings)
 
 
 # Letting go
