@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,17 @@ SENSIBLE = (
     MaxValueValidator(date(LATEST, 12, 31), YEARS),
 )
 """Validators of dates in queries."""
+
+
+class IdField(serializers.UUIDField):
+    """An id as the API gives them. The parent takes numbers for UUIDs, and truth values for
+    numbers."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if isinstance(data, int):
+            self.fail("invalid", value=data)
+        found: UUID = super().to_internal_value(data)
+        return found
 
 
 class InstantField(serializers.DateTimeField):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from base import clock
-from base.fields import InstantField
+from base.fields import IdField, InstantField
 from base.pagination import Pages
 from base.views import View
 from notifications import (
@@ -45,7 +45,7 @@ from scheduling import lookup
 
 
 class RemindersQuery(serializers.Serializer[Any]):
-    booking = serializers.UUIDField()
+    booking = IdField()
 
 
 class AttemptOut(serializers.Serializer[Any]):
@@ -55,9 +55,9 @@ class AttemptOut(serializers.Serializer[Any]):
 
 
 class ReminderOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     kind = serializers.ChoiceField(Reminder.Kind.choices)
-    recipient = serializers.UUIDField()
+    recipient = IdField()
     due_at = InstantField()
     status = serializers.ChoiceField(Reminder.Status.choices)
     why = serializers.CharField(help_text="code of why it does not leave; empty when it does")
@@ -74,12 +74,12 @@ class ReminderOut(serializers.Serializer[Any]):
 
 
 class QueueLine(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     kind = serializers.ChoiceField(Reminder.Kind.choices)
     status = serializers.ChoiceField(Reminder.Status.choices)
     due_at = InstantField()
-    booking = serializers.UUIDField(allow_null=True)
-    recipient = serializers.UUIDField(allow_null=True)
+    booking = IdField(allow_null=True)
+    recipient = IdField(allow_null=True)
     error_code = serializers.IntegerField(allow_null=True)
     explanation = serializers.CharField()
     attempts = serializers.IntegerField()

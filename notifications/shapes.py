@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import DayField, InstantField, WallClockField
+from base.fields import DayField, IdField, InstantField, WallClockField
 from notifications.calls import Call
 from notifications.effect import LONGEST, NOTE, SMALL, Cell, Effect, Lead, Line, Told
 from notifications.proportions import Estimate
@@ -18,7 +18,7 @@ HIDDEN = f"null stands for fewer than {SMALL} (D40)"
 class EffectQuery(serializers.Serializer[Any]):
     """Dates, the last not included; `centre` may be left out by whoever works in one alone."""
 
-    centre = serializers.UUIDField(required=False)
+    centre = IdField(required=False)
     outside = serializers.BooleanField(default=False, help_text="as it may leave the centre")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -65,7 +65,7 @@ class EffectLineOut(serializers.Serializer[Any]):
 
 
 class EffectOut(serializers.Serializer[Any]):
-    centre = serializers.UUIDField()
+    centre = IdField()
     outside = serializers.BooleanField()
     note = serializers.CharField()
     lines = EffectLineOut(many=True)
@@ -105,7 +105,7 @@ def estimate_shown(found: Estimate) -> dict[str, float]:
 
 
 class CalledPersonOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
 
 
@@ -124,7 +124,7 @@ class CallOut(serializers.Serializer[Any]):
 
 
 class UnreachedOut(serializers.Serializer[Any]):
-    booking = serializers.UUIDField()
+    booking = IdField()
     starts_at = InstantField()
     person = CalledPersonOut()
     why = serializers.CharField(help_text="code of why no text tells her")
@@ -135,7 +135,7 @@ class UnreachedOut(serializers.Serializer[Any]):
 
 
 class CalledIn(serializers.Serializer[Any]):
-    person = serializers.UUIDField()
+    person = IdField()
     result = serializers.ChoiceField(Call.Result.choices)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from base.fields import VersionField
+from base.fields import IdField, VersionField
 from notifications import wording
 from notifications.centre_texts import CentreText
 from notifications.editing import Rendered
@@ -30,7 +30,7 @@ class VersionQuery(serializers.Serializer[Any]):
 
 
 class TextPreviewIn(serializers.Serializer[Any]):
-    id = serializers.UUIDField(help_text="of the text in whose place it would stand")
+    id = IdField(help_text="of the text in whose place it would stand")
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
 
 
@@ -49,8 +49,8 @@ class RenderedOut(serializers.Serializer[Any]):
 
 
 class TextOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    centre = serializers.UUIDField()
+    id = IdField()
+    centre = IdField()
     kind = serializers.CharField()
     wording = serializers.ChoiceField(ContactCard.Wording.choices)
     language = serializers.ChoiceField(languages.choices())

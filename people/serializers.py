@@ -7,7 +7,7 @@ from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField, LabelField, PastDayField, WallClockField
+from base.fields import DayField, IdField, LabelField, PastDayField, WallClockField
 from base.models import Task
 from people import languages, selectors
 from people.models import (
@@ -34,7 +34,7 @@ class OpeningHoursOut(serializers.ModelSerializer[OpeningHours]):
 
 
 class CentreOut(serializers.ModelSerializer[Centre]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     opening_hours = OpeningHoursOut(many=True)
     places = serializers.IntegerField(allow_null=True, help_text="official places today")
 
@@ -44,10 +44,10 @@ class CentreOut(serializers.ModelSerializer[Centre]):
 
 
 class PersonOut(serializers.ModelSerializer[Person]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     name = serializers.CharField(source="full_name")
-    centre = serializers.UUIDField(source="centre.public_id")
-    household = serializers.UUIDField(source="household.public_id")
+    centre = IdField(source="centre.public_id")
+    household = IdField(source="household.public_id")
     is_child = serializers.SerializerMethodField()
 
     class Meta:
@@ -59,9 +59,9 @@ class PersonOut(serializers.ModelSerializer[Person]):
 
 
 class CarerOut(serializers.ModelSerializer[Carer]):
-    id = serializers.UUIDField(source="adult.public_id")
+    id = IdField(source="adult.public_id")
     name = serializers.CharField(source="adult.full_name")
-    tie = serializers.UUIDField(source="public_id", help_text="for DELETE carers/{id}/")
+    tie = IdField(source="public_id", help_text="for DELETE carers/{id}/")
 
     class Meta:
         model = Carer
@@ -69,18 +69,18 @@ class CarerOut(serializers.ModelSerializer[Carer]):
 
 
 class CarerIn(serializers.Serializer[Any]):
-    adult = serializers.UUIDField()
+    adult = IdField()
     relation = serializers.ChoiceField(Carer.Relation.choices)
 
 
 class PairIn(serializers.Serializer[Any]):
-    other = serializers.UUIDField()
+    other = IdField()
 
 
 class PairOut(serializers.ModelSerializer[NoContact]):
-    id = serializers.UUIDField(source="public_id")
-    one = serializers.UUIDField(source="one.public_id")
-    other = serializers.UUIDField(source="other.public_id")
+    id = IdField(source="public_id")
+    one = IdField(source="one.public_id")
+    other = IdField(source="other.public_id")
 
     class Meta:
         model = NoContact
@@ -88,12 +88,12 @@ class PairOut(serializers.ModelSerializer[NoContact]):
 
 
 class WallIn(serializers.Serializer[Any]):
-    specialist = serializers.UUIDField()
+    specialist = IdField()
 
 
 class WallOut(serializers.ModelSerializer[KinshipWall]):
-    id = serializers.UUIDField(source="public_id")
-    specialist = serializers.UUIDField(source="user.resource.public_id")
+    id = IdField(source="public_id")
+    specialist = IdField(source="user.resource.public_id")
 
     class Meta:
         model = KinshipWall
@@ -101,7 +101,7 @@ class WallOut(serializers.ModelSerializer[KinshipWall]):
 
 
 class CardOut(serializers.ModelSerializer[ContactCard]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     phone = PhoneNumberField()
     safe_from = WallClockField()
     safe_until = WallClockField()
@@ -135,8 +135,8 @@ class PersonDetailOut(PersonOut):
 
 
 class PersonIn(serializers.Serializer[Any]):
-    centre = serializers.UUIDField()
-    household = serializers.UUIDField(required=False)
+    centre = IdField()
+    household = IdField(required=False)
     given_name = LabelField(max_length=60)
     family_name = LabelField(max_length=60)
     birth_on = PastDayField(required=False, allow_null=True)
@@ -179,7 +179,7 @@ class CardIn(serializers.Serializer[Any]):
 
 
 class EntryBasisOut(serializers.ModelSerializer[EntryBasis]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     services: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="public_id", many=True, read_only=True
     )
@@ -193,10 +193,10 @@ class EntryBasisOut(serializers.ModelSerializer[EntryBasis]):
 
 
 class CaseOut(serializers.ModelSerializer[Case]):
-    id = serializers.UUIDField(source="public_id")
-    centre = serializers.UUIDField(source="centre.public_id")
-    household = serializers.UUIDField(source="household.public_id")
-    lead = serializers.UUIDField(source="lead.resource.public_id")
+    id = IdField(source="public_id")
+    centre = IdField(source="centre.public_id")
+    household = IdField(source="household.public_id")
+    lead = IdField(source="lead.resource.public_id")
     entry_bases = EntryBasisOut(many=True)
     overdue = serializers.SerializerMethodField()
 
@@ -214,8 +214,8 @@ class CaseOut(serializers.ModelSerializer[Case]):
 class CaseIn(serializers.Serializer[Any]):
     """A case of the named person's household, with its first entry document (D5)."""
 
-    person = serializers.UUIDField()
-    lead = serializers.UUIDField(help_text="a specialist of the centre")
+    person = IdField()
+    lead = IdField(help_text="a specialist of the centre")
     number = LabelField(max_length=40)
     opened_on = PastDayField()
     route = serializers.ChoiceField(EntryBasis.Route.choices)
@@ -252,7 +252,7 @@ class DocumentIn(serializers.Serializer[Any]):
 
 
 class TaskOut(serializers.ModelSerializer[Task]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     title = serializers.CharField(source="get_kind_display")
 
     class Meta:

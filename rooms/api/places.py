@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import generics, serializers
 
+from base.fields import IdField
 from people.policies import SHELTERS, require
 from people.requests import caller
 from rooms import (
@@ -18,8 +19,8 @@ from scheduling.models import Resource
 
 
 class VehicleOut(serializers.ModelSerializer[Resource]):
-    id = serializers.UUIDField(source="public_id")
-    centre = serializers.UUIDField(source="centre.public_id")
+    id = IdField(source="public_id")
+    centre = IdField(source="centre.public_id")
     services: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="public_id", many=True, read_only=True
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField, InstantField, LabelField, PastDayField
+from base.fields import DayField, IdField, InstantField, LabelField, PastDayField
 from rooms import selectors
 from rooms.fitting import MOST_ADULTS, MOST_CHILDREN
 from rooms.models import Absence, Member, Need, Stay, UnitKind
@@ -31,20 +31,20 @@ LAST = [
 
 
 class LegIn(FromTo):
-    unit = serializers.UUIDField()
+    unit = IdField()
 
 
 class StayIn(PartyIn, FromTo):
     """`status` is the one to begin with: on the waiting list, held for a day (or reserved, which
     does not run out), or in house at once. Without a unit the best fit is taken."""
 
-    centre = serializers.UUIDField(required=False)
+    centre = IdField(required=False)
     status = serializers.ChoiceField(FIRST, default="held")
     reserve = serializers.BooleanField(default=False)
-    unit = serializers.UUIDField(required=False, allow_null=True)
+    unit = IdField(required=False, allow_null=True)
     turns = serializers.ListField(child=LegIn(), required=False, max_length=3)
     people = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=MOST_ADULTS + MOST_CHILDREN
+        child=IdField(), required=False, max_length=MOST_ADULTS + MOST_CHILDREN
     )
     in_danger = serializers.BooleanField(default=False)
     reason = LabelField(required=False, max_length=200, allow_blank=True, default="")
@@ -57,7 +57,7 @@ class StayIn(PartyIn, FromTo):
 
 
 class OfferIn(Versioned):
-    unit = serializers.UUIDField(required=False, allow_null=True)
+    unit = IdField(required=False, allow_null=True)
     turns = serializers.ListField(child=LegIn(), required=False, max_length=3)
     reserve = serializers.BooleanField(default=False)
 
@@ -84,7 +84,7 @@ class CloseIn(Versioned):
 
 class CheckInIn(Versioned):
     people = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=MOST_ADULTS + MOST_CHILDREN
+        child=IdField(), required=False, max_length=MOST_ADULTS + MOST_CHILDREN
     )
     without_papers = LabelField(required=False, max_length=200, allow_blank=True, default="")
 
@@ -96,14 +96,14 @@ class ExtendIn(Versioned):
 
 
 class MoveIn(Versioned):
-    unit = serializers.UUIDField()
+    unit = IdField()
     on = DayField(required=False)
 
 
 class AbsenceIn(Versioned):
     """Somebody goes (`kind`), or is `back`."""
 
-    person = serializers.UUIDField()
+    person = IdField()
     kind = serializers.ChoiceField(Absence.Kind.choices, required=False)
     back = serializers.BooleanField(default=False)
 
@@ -122,8 +122,8 @@ class Newborn(serializers.Serializer[Any]):
 class MembersIn(Versioned):
     """One of three: somebody who `joins`, somebody who `leaves`, a child `born`."""
 
-    joins = serializers.UUIDField(required=False)
-    leaves = serializers.UUIDField(required=False)
+    joins = IdField(required=False)
+    leaves = IdField(required=False)
     born = Newborn(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -135,15 +135,15 @@ class MembersIn(Versioned):
 
 
 class MemberOut(serializers.Serializer[Any]):
-    person = serializers.UUIDField()
+    person = IdField()
     joined_on = serializers.DateField(allow_null=True)
     left_on = serializers.DateField(allow_null=True)
     away = serializers.ChoiceField(Absence.Kind.choices, allow_null=True)
 
 
 class StayOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    centre = serializers.UUIDField()
+    id = IdField()
+    centre = IdField()
     kind = serializers.ChoiceField(UnitKind.choices)
     status = serializers.ChoiceField(Stay.Status.choices)
     from_on = serializers.DateField()

@@ -5,12 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField
+from base.fields import DayField, IdField
 from rooms.models import Loan
 
 
 class ToyOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
     lent = serializers.BooleanField()
     due_on = serializers.DateField(allow_null=True)
@@ -18,15 +18,15 @@ class ToyOut(serializers.Serializer[Any]):
 
 
 class LoanIn(serializers.Serializer[Any]):
-    toy = serializers.UUIDField()
-    person = serializers.UUIDField()
+    toy = IdField()
+    person = IdField()
     due_on = DayField()
 
 
 class LoanOut(serializers.ModelSerializer[Loan]):
-    id = serializers.UUIDField(source="public_id")
-    toy = serializers.UUIDField(source="toy.public_id")
-    person = serializers.UUIDField(source="person.public_id")
+    id = IdField(source="public_id")
+    toy = IdField(source="toy.public_id")
+    person = IdField(source="person.public_id")
     overdue = serializers.SerializerMethodField()
 
     class Meta:

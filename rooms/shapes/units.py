@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import DayField
+from base.fields import DayField, IdField
 from rooms.availability import Answer, Turn, Vacancy
 from rooms.board import Board, Span
 from rooms.evening import Evening, Placed, Sister
@@ -34,7 +34,7 @@ class BoardQuery(serializers.Serializer[Any]):
 
 
 class UnitOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(UnitKind.choices)
     building = serializers.CharField()
@@ -65,7 +65,7 @@ class VacancyOut(UnitOut):
 
 
 class TurnOut(serializers.Serializer[Any]):
-    unit = serializers.UUIDField()
+    unit = IdField()
     name = serializers.CharField()
     from_on = serializers.DateField()
     to_on = serializers.DateField()
@@ -112,7 +112,7 @@ class SpanOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(STATES)
     from_on = serializers.DateField()
     to_on = serializers.DateField()
-    stay = serializers.UUIDField(allow_null=True)
+    stay = IdField(allow_null=True)
     endangered = serializers.BooleanField()
 
 
@@ -163,8 +163,8 @@ class OutOfServiceIn(FromTo):
 
 
 class CotsIn(serializers.Serializer[Any]):
-    taken_from = serializers.UUIDField(required=False, allow_null=True)
-    brought_to = serializers.UUIDField(required=False, allow_null=True)
+    taken_from = IdField(required=False, allow_null=True)
+    brought_to = IdField(required=False, allow_null=True)
     count = serializers.IntegerField(min_value=1, max_value=20, default=1)
     on = DayField()
 
@@ -177,7 +177,7 @@ class CotsIn(serializers.Serializer[Any]):
 
 
 class PlacedOut(serializers.Serializer[Any]):
-    stay = serializers.UUIDField()
+    stay = IdField()
     unit = serializers.CharField(allow_blank=True)
     from_on = serializers.DateField()
     to_on = serializers.DateField()
@@ -245,6 +245,6 @@ class TurnedAwayOut(serializers.Serializer[Any]):
 
 
 class BuildingOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     name = serializers.CharField()
     address = serializers.CharField()

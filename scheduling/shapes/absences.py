@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, Window
+from base.fields import IdField, InstantField, Window
 from scheduling.absences import Affected, Way
 from scheduling.shapes.series import ProposalOut
 
 
 class AbsentQuery(Window):
-    specialist = serializers.UUIDField()
+    specialist = IdField()
 
 
 NEEDS = {Way.SUBSTITUTE: "specialist", Way.MOVE: "starts_at"}
@@ -20,9 +20,9 @@ NEEDS = {Way.SUBSTITUTE: "specialist", Way.MOVE: "starts_at"}
 
 
 class DecisionIn(serializers.Serializer[Any]):
-    booking = serializers.UUIDField()
+    booking = IdField()
     way = serializers.ChoiceField([way.value for way in Way])
-    specialist = serializers.UUIDField(required=False, allow_null=True)
+    specialist = IdField(required=False, allow_null=True)
     starts_at = InstantField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -35,15 +35,15 @@ class DecisionIn(serializers.Serializer[Any]):
 class AbsentIn(AbsentQuery):
     """`mark` takes her out of use for whatever is not held then."""
 
-    centre = serializers.UUIDField(required=False, allow_null=True)
+    centre = IdField(required=False, allow_null=True)
     mark = serializers.BooleanField(default=True)
     decisions = serializers.ListField(child=DecisionIn(), max_length=200, default=list)
 
 
 class AffectedOut(serializers.Serializer[Any]):
-    booking = serializers.UUIDField()
+    booking = IdField()
     starts_at = InstantField()
-    substitutes = serializers.ListField(child=serializers.UUIDField())
+    substitutes = serializers.ListField(child=IdField())
     next = ProposalOut(allow_null=True)
 
 
@@ -52,14 +52,14 @@ class AffectedList(serializers.Serializer[Any]):
 
 
 class DecidedOut(serializers.Serializer[Any]):
-    booking = serializers.UUIDField()
+    booking = IdField()
     done = serializers.BooleanField()
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
 class SettledOut(serializers.Serializer[Any]):
-    block = serializers.UUIDField(allow_null=True)
+    block = IdField(allow_null=True)
     results = DecidedOut(many=True)
 
 

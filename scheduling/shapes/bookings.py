@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, LabelField, LocalTimeField, VersionField
+from base.fields import IdField, InstantField, LabelField, LocalTimeField, VersionField
 from people.models import Person
 from people.policies import Staff
 from scheduling import calendars
@@ -42,18 +42,14 @@ class StartsIn(serializers.Serializer[Any]):
 
 
 class WishIn(StartsIn):
-    service = serializers.UUIDField()
-    specialist = serializers.UUIDField()
-    people = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MAX_PEOPLE
-    )
+    service = IdField()
+    specialist = IdField()
+    people = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_PEOPLE)
     modality = serializers.ChoiceField(Modality.choices)
-    room = serializers.UUIDField(required=False, allow_null=True)
-    vehicle = serializers.UUIDField(required=False, allow_null=True)
-    colleagues = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=5, default=list
-    )
-    carer = serializers.UUIDField(required=False, allow_null=True)
+    room = IdField(required=False, allow_null=True)
+    vehicle = IdField(required=False, allow_null=True)
+    colleagues = serializers.ListField(child=IdField(), required=False, max_length=5, default=list)
+    carer = IdField(required=False, allow_null=True)
     without_papers = LabelField(required=False, max_length=200, allow_blank=True, default="")
 
 
@@ -66,8 +62,8 @@ class Versioned(serializers.Serializer[Any]):
 
 
 class RescheduleIn(StartsIn, Versioned):
-    specialist = serializers.UUIDField(required=False, allow_null=True)
-    room = serializers.UUIDField(required=False, allow_null=True)
+    specialist = IdField(required=False, allow_null=True)
+    room = IdField(required=False, allow_null=True)
 
 
 class CancelIn(Versioned):
@@ -76,7 +72,7 @@ class CancelIn(Versioned):
 
 
 class OutcomeLine(serializers.Serializer[Any]):
-    person = serializers.UUIDField()
+    person = IdField()
     outcome = serializers.ChoiceField(Participation.Outcome.choices)
 
 
@@ -85,25 +81,25 @@ class OutcomeIn(Versioned):
 
 
 class BlockIn(serializers.Serializer[Any]):
-    resource = serializers.UUIDField()
-    centre = serializers.UUIDField(required=False)
+    resource = IdField()
+    centre = IdField(required=False)
     starts_at = InstantField()
     ends_at = InstantField()
     reason = serializers.ChoiceField(Booking.BlockReason.usual_choices())
 
 
 class BookingOut(EventOut):
-    specialist = serializers.UUIDField(allow_null=True)
-    colleagues = serializers.ListField(child=serializers.UUIDField())
-    room = serializers.UUIDField(allow_null=True)
-    vehicle = serializers.UUIDField(allow_null=True)
-    blocked = serializers.UUIDField(allow_null=True)
-    carer = serializers.UUIDField(allow_null=True)
+    specialist = IdField(allow_null=True)
+    colleagues = serializers.ListField(child=IdField())
+    room = IdField(allow_null=True)
+    vehicle = IdField(allow_null=True)
+    blocked = IdField(allow_null=True)
+    carer = IdField(allow_null=True)
     hold_expires_at = InstantField(allow_null=True)
     cancelled_by = serializers.CharField()
     without_papers = serializers.CharField()
     schedule_version = serializers.IntegerField()
-    series = serializers.UUIDField(allow_null=True)
+    series = IdField(allow_null=True)
     original_start = InstantField(allow_null=True)
 
 

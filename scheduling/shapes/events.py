@@ -6,18 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, Window
+from base.fields import IdField, InstantField, Window
 from scheduling import calendars
 from scheduling.models import Booking, Modality, Participation
 
 
 class ServiceBrief(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
 
 
 class ParticipantOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     outcome = serializers.ChoiceField(Participation.Outcome.choices, allow_null=True)
 
 
@@ -25,7 +25,7 @@ class EventOut(serializers.Serializer[Any]):
     """One event of a calendar. Whoever lacks need to know gets `known: false`, the time, and
     the title “заето”."""
 
-    id = serializers.UUIDField()
+    id = IdField()
     known = serializers.BooleanField()
     title = serializers.CharField()
     kind = serializers.ChoiceField(Booking.Kind.choices)
@@ -39,7 +39,7 @@ class EventOut(serializers.Serializer[Any]):
 
 
 class CalendarQuery(Window):
-    resource = serializers.UUIDField(required=False)
+    resource = IdField(required=False)
 
 
 class CalendarOut(serializers.Serializer[Any]):

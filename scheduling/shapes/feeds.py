@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from base.fields import IdField
 from scheduling.models import Feed
 
 
@@ -12,11 +13,9 @@ class FeedIn(serializers.Serializer[Any]):
     """Of a resource, of a centre's hours or of a group's sessions; of the caller's own calendar
     when none is named."""
 
-    resource = serializers.UUIDField(required=False, allow_null=True, default=None)
-    centre = serializers.UUIDField(required=False, allow_null=True, default=None)
-    series = serializers.UUIDField(
-        required=False, allow_null=True, default=None, help_text="that of a group"
-    )
+    resource = IdField(required=False, allow_null=True, default=None)
+    centre = IdField(required=False, allow_null=True, default=None)
+    series = IdField(required=False, allow_null=True, default=None, help_text="that of a group")
     detail = serializers.ChoiceField(
         Feed.Detail.choices,
         required=False,
@@ -33,10 +32,10 @@ class FeedIn(serializers.Serializer[Any]):
 
 
 class FeedOut(serializers.ModelSerializer[Feed]):
-    id = serializers.UUIDField(source="public_id")
-    resource = serializers.UUIDField(source="resource.public_id", allow_null=True)
-    centre = serializers.UUIDField(source="centre.public_id", allow_null=True)
-    series = serializers.UUIDField(source="series.public_id", allow_null=True)
+    id = IdField(source="public_id")
+    resource = IdField(source="resource.public_id", allow_null=True)
+    centre = IdField(source="centre.public_id", allow_null=True)
+    series = IdField(source="series.public_id", allow_null=True)
 
     class Meta:
         model = Feed

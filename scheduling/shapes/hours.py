@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField, InstantField, LabelField, WallClockField
+from base.fields import DayField, IdField, InstantField, LabelField, WallClockField
 from people.policies import Staff
 from scheduling import policies, repeating
 from scheduling.models import RepeatingHours
@@ -37,8 +37,8 @@ class HoursIn(HoursOfDay):
     """Of a `specialist` who works or does not, or of the house, which is open or closed all day."""
 
     kind = serializers.ChoiceField(Kind.choices)
-    specialist = serializers.UUIDField(required=False, allow_null=True)
-    centre = serializers.UUIDField(required=False, allow_null=True)
+    specialist = IdField(required=False, allow_null=True)
+    centre = IdField(required=False, allow_null=True)
     name = LabelField(required=False, max_length=80, allow_blank=True, default="")
     first_on = DayField()
     rule = RuleIn()
@@ -82,9 +82,9 @@ class HoursDateOut(serializers.Serializer[Any]):
 
 
 class HoursBrief(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
-    centre = serializers.UUIDField(source="centre.public_id")
-    specialist = serializers.UUIDField(source="resource.public_id", allow_null=True, default=None)
+    id = IdField(source="public_id")
+    centre = IdField(source="centre.public_id")
+    specialist = IdField(source="resource.public_id", allow_null=True, default=None)
     kind = serializers.ChoiceField(Kind.choices)
     name = serializers.CharField()
     until = serializers.DateField(source="until_on", allow_null=True)
@@ -97,9 +97,7 @@ class HoursOut(HoursBrief):
     ends_local = serializers.CharField()
     rule = RuleOut()
     dates = HoursDateOut(many=True)
-    booked = serializers.ListField(
-        child=serializers.UUIDField(), help_text="bookings that would have to move"
-    )
+    booked = serializers.ListField(child=IdField(), help_text="bookings that would have to move")
 
 
 def hours_shown(hours: RepeatingHours, staff: Staff) -> dict[str, Any]:

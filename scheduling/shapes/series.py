@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import DayField, InstantField
+from base.fields import DayField, IdField, InstantField
 from scheduling.models import Series
 from scheduling.series import history, reasons
 from scheduling.series.making import MOST_DATES, Repetition
@@ -86,9 +86,9 @@ class SplitIn(StartsIn, Versioned):
     """What is to be otherwise from `since` on, or on every date ahead. What is left out stays."""
 
     since = InstantField(required=False, allow_null=True)
-    specialist = serializers.UUIDField(required=False, allow_null=True)
-    room = serializers.UUIDField(required=False, allow_null=True)
-    colleagues = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5)
+    specialist = IdField(required=False, allow_null=True)
+    room = IdField(required=False, allow_null=True)
+    colleagues = serializers.ListField(child=IdField(), required=False, max_length=5)
     rule = RuleIn(required=False)
     skip_clashes = serializers.BooleanField(default=False)
     may_stay = True
@@ -127,7 +127,7 @@ class RuleOut(serializers.Serializer[Any]):
 
 class ProposalOut(serializers.Serializer[Any]):
     starts_at = InstantField()
-    room = serializers.UUIDField(allow_null=True)
+    room = IdField(allow_null=True)
 
 
 STATES = ["free", "clash", "closed", "booked", "moved", "cancelled", "skipped"]
@@ -141,16 +141,16 @@ class DateOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(STATES)
     code = serializers.CharField()
     detail = serializers.CharField()
-    booking = serializers.UUIDField(allow_null=True)
+    booking = IdField(allow_null=True)
     proposal = ProposalOut(allow_null=True)
 
 
 class SeriesOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    service = serializers.UUIDField()
-    people = serializers.ListField(child=serializers.UUIDField())
-    specialist = serializers.UUIDField()
-    colleagues = serializers.ListField(child=serializers.UUIDField())
+    id = IdField()
+    service = IdField()
+    people = serializers.ListField(child=IdField())
+    specialist = IdField()
+    colleagues = serializers.ListField(child=IdField())
     modality = serializers.CharField()
     rule = RuleOut()
     is_open = serializers.BooleanField()
@@ -164,8 +164,8 @@ class PreviewOut(serializers.Serializer[Any]):
 
 
 class SeriesBrief(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
-    service = serializers.UUIDField(source="service.public_id")
+    id = IdField(source="public_id")
+    service = IdField(source="service.public_id")
     is_open = serializers.BooleanField()
     created_at = InstantField()
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import LabelField
+from base.fields import IdField, LabelField
 from scheduling.models import Modality, Resource, Service
 
 
 class ServiceOut(serializers.ModelSerializer[Service]):
-    id = serializers.UUIDField(source="public_id", read_only=True)
-    centre = serializers.UUIDField(source="centre.public_id", read_only=True)
+    id = IdField(source="public_id", read_only=True)
+    centre = IdField(source="centre.public_id", read_only=True)
 
     class Meta:
         model = Service
@@ -55,7 +55,7 @@ class ServiceIn(ServiceOut):
 
 
 class SpecialistOut(serializers.ModelSerializer[Resource]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     services: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="public_id", many=True, read_only=True
     )
@@ -66,4 +66,4 @@ class SpecialistOut(serializers.ModelSerializer[Resource]):
 
 
 class AuthorisedServices(serializers.Serializer[Any]):
-    services = serializers.ListField(child=serializers.UUIDField(), max_length=60)
+    services = serializers.ListField(child=IdField(), max_length=60)

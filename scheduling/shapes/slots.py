@@ -5,20 +5,20 @@ from typing import Any
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, Window
+from base.fields import IdField, InstantField, Window
 from scheduling.models import Modality
 from scheduling.shapes.bookings import MAX_PEOPLE
 from scheduling.slots import Slot
 
 
 class SlotsQuery(Window):
-    service = serializers.UUIDField()
-    specialist = serializers.UUIDField(required=False)
+    service = IdField()
+    specialist = IdField(required=False)
     person = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=MAX_PEOPLE, default=list
+        child=IdField(), required=False, max_length=MAX_PEOPLE, default=list
     )
     modality = serializers.ChoiceField(Modality.choices, default=Modality.ON_SITE)
-    moving = serializers.UUIDField(
+    moving = IdField(
         required=False, help_text="a booking that another hour is looked for: it is not in the way"
     )
 
@@ -26,10 +26,10 @@ class SlotsQuery(Window):
 class SlotOut(serializers.Serializer[Slot]):
     starts_at = InstantField()
     ends_at = InstantField()
-    specialist = serializers.UUIDField()
-    colleagues = serializers.ListField(child=serializers.UUIDField())
-    room = serializers.UUIDField(allow_null=True)
-    vehicle = serializers.UUIDField(allow_null=True)
+    specialist = IdField()
+    colleagues = serializers.ListField(child=IdField())
+    room = IdField(allow_null=True)
+    vehicle = IdField(allow_null=True)
 
 
 class SlotsOut(serializers.Serializer[Any]):

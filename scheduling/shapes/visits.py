@@ -6,18 +6,16 @@ from typing import Any
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, Window
+from base.fields import IdField, InstantField, Window
 from scheduling.shapes.bookings import MAX_PEOPLE, BookingOut, WishIn
 from scheduling.shapes.services import minutes
 from scheduling.visits import LONGEST_WAIT, MOST_SERVICES, Session, Visit
 
 
 class PartIn(serializers.Serializer[Any]):
-    service = serializers.UUIDField()
-    people = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MAX_PEOPLE
-    )
-    specialist = serializers.UUIDField(required=False, allow_null=True)
+    service = IdField()
+    people = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_PEOPLE)
+    specialist = IdField(required=False, allow_null=True)
 
 
 class VisitsIn(Window):
@@ -29,12 +27,12 @@ class VisitsIn(Window):
 
 
 class SessionOut(serializers.Serializer[Any]):
-    service = serializers.UUIDField()
-    people = serializers.ListField(child=serializers.UUIDField())
+    service = IdField()
+    people = serializers.ListField(child=IdField())
     starts_at = InstantField()
     ends_at = InstantField()
-    specialist = serializers.UUIDField()
-    room = serializers.UUIDField(allow_null=True)
+    specialist = IdField()
+    room = IdField(allow_null=True)
 
 
 class VisitOut(serializers.Serializer[Any]):

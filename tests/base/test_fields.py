@@ -1,11 +1,12 @@
 """What the interface takes for an instant, a wall-clock time, a date, a window and a label."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from rest_framework import serializers
 
-from base.fields import DayField, InstantField, LabelField, LocalTimeField, Window
+from base.fields import DayField, IdField, InstantField, LabelField, LocalTimeField, Window
 
 
 def codes(kind: serializers.Field, value: object) -> str:
@@ -14,6 +15,18 @@ def codes(kind: serializers.Field, value: object) -> str:
         kind.run_validation(value)
     (code,) = refused.value.get_codes()
     return code
+
+
+# Ids
+
+
+@pytest.mark.parametrize("value", [0, 5, True, 10**38, 1.5, [], {}, "5", ""])
+def test_id_is_a_uuid_in_letters(value):
+    assert codes(IdField(), value) == "invalid"
+
+
+def test_id_is_taken_as_it_was_given():
+    assert IdField().run_validation(str(UUID(int=7))) == UUID(int=7)
 
 
 # Instants

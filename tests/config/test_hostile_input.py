@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -424,6 +425,26 @@ def test_no_field_takes_what_means_nothing(api, world, row, field):
     answers = {k: send(api, world, row, valid | {field: v}) for k, v in NEVER_RIGHT.items()}
 
     assert faults(answers, may_pass=False) == {}
+
+
+@pytest.mark.parametrize("number", [0, 5, True])
+@pytest.mark.parametrize("row", WRITES, ids=str)
+def test_number_is_no_id(api, world, row, number):
+    valid = whole(row, world.own)
+    ids = [field for field, value in valid.items() if is_id(value)]
+
+    answers = {field: send(api, world, row, valid | {field: number}) for field in ids}
+
+    assert {field: answer.status_code for field, answer in answers.items()} == dict.fromkeys(
+        ids, 400
+    )
+
+
+def is_id(value: object) -> bool:
+    try:
+        return isinstance(value, UUID) or bool(UUID(str(value)))
+    except ValueError:
+        return False
 
 
 @pytest.mark.parametrize(("row", "field"), FIELDS_WRITTEN, ids=str)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import DayField, LabelField, WallClockField
+from base.fields import DayField, IdField, LabelField, WallClockField
 from workshops.lines import MOST_LINES
 from workshops.riding.breaches import Breach
 from workshops.riding.facts import DAY, Ride
@@ -32,13 +32,11 @@ class MinuteField(WallClockField):
 
 
 class RideIn(serializers.Serializer[Any]):
-    child = serializers.UUIDField()
-    horse = serializers.UUIDField()
+    child = IdField()
+    horse = IdField()
     starts_at = MinuteField()
-    leader = serializers.UUIDField(required=False, allow_null=True, default=None)
-    side_walkers = serializers.ListField(
-        child=serializers.UUIDField(), max_length=MOST_BESIDE, default=list
-    )
+    leader = IdField(required=False, allow_null=True, default=None)
+    side_walkers = serializers.ListField(child=IdField(), max_length=MOST_BESIDE, default=list)
 
 
 class VersionIn(serializers.Serializer[Any]):
@@ -50,13 +48,13 @@ class RidingBoardIn(VersionIn):
 
 
 class CallOffDayIn(serializers.Serializer[Any]):
-    centre = serializers.UUIDField()
+    centre = IdField()
     on = DayField()
     reason = LabelField(required=False, max_length=200, allow_blank=True, default="")
 
 
 class NamedOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
+    id = IdField()
     name = serializers.CharField()
 
 

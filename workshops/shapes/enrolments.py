@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import DayField, InstantField, LabelField
+from base.fields import DayField, IdField, InstantField, LabelField
 from scheduling.shapes.bookings import Versioned
 from workshops import eligibility
 from workshops.models import Audience, Belonging, Enrolment, Step
@@ -15,15 +15,15 @@ MOST_SIBLINGS = 12
 
 
 class CandidateIn(serializers.Serializer[Any]):
-    person = serializers.UUIDField()
-    carer = serializers.UUIDField(required=False, allow_null=True)
+    person = IdField()
+    carer = IdField(required=False, allow_null=True)
     one_to_one = serializers.BooleanField(default=False)
 
 
 class EnrolmentIn(serializers.Serializer[Any]):
     """One person or several siblings. Without `to` it goes on while the group does."""
 
-    group = serializers.UUIDField()
+    group = IdField()
     people = serializers.ListField(child=CandidateIn(), min_length=1, max_length=MOST_SIBLINGS)
     together = serializers.BooleanField(
         default=False, help_text="places for all of them, or all wait"
@@ -97,10 +97,10 @@ class StepOut(serializers.ModelSerializer[Step]):
 class EnrolmentOut(serializers.Serializer[Any]):
     """`on_doubtful_age` warns that the rule is ambiguous at that age (D13)."""
 
-    id = serializers.UUIDField(source="public_id")
-    group = serializers.UUIDField(source="group.public_id")
-    person = serializers.UUIDField(source="person.public_id")
-    carer = serializers.UUIDField(source="carer.public_id", default=None, allow_null=True)
+    id = IdField(source="public_id")
+    group = IdField(source="group.public_id")
+    person = IdField(source="person.public_id")
+    carer = IdField(source="carer.public_id", default=None, allow_null=True)
     status = serializers.ChoiceField(Enrolment.Status.choices)
     trial = serializers.BooleanField(source="is_trial")
     one_to_one = serializers.BooleanField(source="is_one_to_one")
@@ -150,7 +150,7 @@ class BelongingIn(serializers.Serializer[Any]):
 class BelongingOut(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {
-            "id": serializers.UUIDField(source="public_id"),
+            "id": IdField(source="public_id"),
             "audience": serializers.ChoiceField(Audience.choices),
             "from": serializers.DateField(source="from_on"),
             "to": serializers.DateField(source="until_on", allow_null=True),

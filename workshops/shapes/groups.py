@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from base.fields import DayField, InstantField, LabelField
+from base.fields import DayField, IdField, InstantField, LabelField
 from people.policies import Staff
 from scheduling.models import Booking, Participation
 from scheduling.series.placing import Place, Refusal
@@ -20,13 +20,11 @@ MOST_IN_A_GROUP = 60
 
 
 class GroupIn(StartsIn):
-    workshop = serializers.UUIDField()
+    workshop = IdField()
     name = LabelField(max_length=60)
-    specialist = serializers.UUIDField()
-    colleagues = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=10, default=list
-    )
-    room = serializers.UUIDField(required=False, allow_null=True)
+    specialist = IdField()
+    colleagues = serializers.ListField(child=IdField(), required=False, max_length=10, default=list)
+    room = IdField(required=False, allow_null=True)
     capacity = serializers.IntegerField(min_value=1, max_value=MOST_PLACES, required=False)
     on_school_vacations = serializers.BooleanField(default=False)
     rule = RuleIn()
@@ -47,9 +45,9 @@ class PlacesOut(serializers.Serializer[Any]):
 
 
 class GroupOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    workshop = serializers.UUIDField()
-    series = serializers.UUIDField()
+    id = IdField()
+    workshop = IdField()
+    series = IdField()
     name = serializers.CharField()
     workshop_name = serializers.CharField()
     version = serializers.IntegerField()
@@ -69,27 +67,27 @@ class GroupPreviewOut(serializers.Serializer[Any]):
 class GroupSessionOut(serializers.Serializer[Any]):
     """`version` is that of the hour: what moves and cancels it asks for it."""
 
-    id = serializers.UUIDField()
-    group = serializers.UUIDField()
-    booking = serializers.UUIDField()
+    id = IdField()
+    group = IdField()
+    booking = IdField()
     name = serializers.CharField()
     status = serializers.ChoiceField(Booking.Status.choices)
     starts_at = InstantField()
     ends_at = InstantField()
     version = serializers.IntegerField()
-    specialist = serializers.UUIDField()
-    colleagues = serializers.ListField(child=serializers.UUIDField())
-    room = serializers.UUIDField(allow_null=True)
+    specialist = IdField()
+    colleagues = serializers.ListField(child=IdField())
+    room = IdField(allow_null=True)
     places = serializers.IntegerField()
     coming = serializers.IntegerField()
-    makes_up_for = serializers.UUIDField(allow_null=True)
+    makes_up_for = IdField(allow_null=True)
 
 
 class SeatOut(serializers.Serializer[Any]):
     """`why` tells why nobody sits there; null while she comes."""
 
-    enrolment = serializers.UUIDField()
-    person = serializers.UUIDField()
+    enrolment = IdField()
+    person = IdField()
     name = serializers.CharField()
     status = serializers.ChoiceField(Booking.Status.choices)
     outcome = serializers.ChoiceField(Participation.Outcome.choices, allow_null=True)
@@ -101,15 +99,15 @@ class OneGroupSessionOut(GroupSessionOut):
 
 
 class MoveSessionIn(StartsIn, Versioned):
-    specialist = serializers.UUIDField(required=False, allow_null=True)
-    room = serializers.UUIDField(required=False, allow_null=True)
+    specialist = IdField(required=False, allow_null=True)
+    room = IdField(required=False, allow_null=True)
     leaving_out = serializers.BooleanField(
         default=False, help_text="without those who cannot come then"
     )
 
 
 class MakeUpIn(StartsIn):
-    room = serializers.UUIDField(required=False, allow_null=True)
+    room = IdField(required=False, allow_null=True)
     leaving_out = serializers.BooleanField(default=False)
 
 
@@ -118,7 +116,7 @@ class CallOffIn(Versioned):
 
 
 class AttendanceLine(serializers.Serializer[Any]):
-    person = serializers.UUIDField()
+    person = IdField()
     outcome = serializers.ChoiceField(Participation.Outcome.choices)
 
 
@@ -132,7 +130,7 @@ class AttendanceIn(Versioned):
 
 
 class SessionWindow(serializers.Serializer[Any]):
-    group = serializers.UUIDField(required=False)
+    group = IdField(required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"from": DayField(), "to": DayField(), **super().get_fields()}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
-from base.fields import DayField, LabelField, WallClockField
+from base.fields import DayField, IdField, LabelField, WallClockField
 from people.models import Weekday
 from scheduling.shapes.bookings import Versioned
 from scheduling.shapes.hours import BACKWARDS
@@ -29,9 +29,9 @@ class SkillsField(serializers.ListField):
 class HelperIn(serializers.Serializer[Any]):
     """A volunteer by name, or a colleague by the id of a `specialist`."""
 
-    centre = serializers.UUIDField(required=False, allow_null=True, help_text="of the only one")
+    centre = IdField(required=False, allow_null=True, help_text="of the only one")
     name = LabelField(max_length=120, required=False)
-    specialist = serializers.UUIDField(required=False, allow_null=True)
+    specialist = IdField(required=False, allow_null=True)
     phone = PhoneNumberField(region="BG", required=False, allow_blank=True)
     skills = SkillsField(default=list)
     most_minutes_on_end = MinutesField(allow_null=True)
@@ -124,9 +124,9 @@ class HelpWindow(serializers.Serializer[Any]):
 
 
 class HelperBrief(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
-    centre = serializers.UUIDField(source="centre.public_id")
-    resource = serializers.UUIDField(source="resource.public_id")
+    id = IdField(source="public_id")
+    centre = IdField(source="centre.public_id")
+    resource = IdField(source="resource.public_id")
     name = serializers.CharField()
     is_volunteer = serializers.BooleanField()
     helps = serializers.SerializerMethodField()
@@ -165,7 +165,7 @@ class HelperOut(HelperBrief):
 
 
 class HelpOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     on = serializers.DateField()
     minutes = serializers.IntegerField()
     what = serializers.CharField()
@@ -177,7 +177,7 @@ class HelpLineOut(serializers.Serializer[Any]):
     on = serializers.DateField()
     minutes = serializers.IntegerField()
     what = serializers.CharField()
-    note = serializers.UUIDField(allow_null=True)
+    note = IdField(allow_null=True)
 
 
 class HelpHoursOut(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from base.fields import DayField
+from base.fields import DayField, IdField
 from people.models import Person
 from workshops import clearances
 from workshops.clearances import Lack
@@ -21,10 +21,8 @@ class RiderIn(serializers.Serializer[Any]):
     side_walkers = serializers.IntegerField(
         min_value=0, max_value=MOST_SIDE_WALKERS, required=False
     )
-    preferred_horse = serializers.UUIDField(required=False, allow_null=True)
-    avoids = serializers.ListField(
-        child=serializers.UUIDField(), max_length=MOST_AVOIDED, required=False
-    )
+    preferred_horse = IdField(required=False, allow_null=True)
+    avoids = serializers.ListField(child=IdField(), max_length=MOST_AVOIDED, required=False)
 
 
 class WeighingIn(serializers.Serializer[Any]):
@@ -38,13 +36,13 @@ class ClearanceIn(serializers.Serializer[Any]):
 
 
 class WeighingOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     on = serializers.DateField()
     kg = serializers.FloatField()
 
 
 class ClearanceOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="public_id")
+    id = IdField(source="public_id")
     issued_on = serializers.DateField()
     expires_on = serializers.DateField(allow_null=True)
     withdrawn_on = serializers.DateField(allow_null=True)
@@ -62,10 +60,10 @@ class LackOut(serializers.Serializer[Any]):
 class RiderOut(serializers.Serializer[Any]):
     """`rides_until` is the last day that a clearance covers without a gap."""
 
-    person = serializers.UUIDField()
+    person = IdField()
     side_walkers = serializers.IntegerField()
-    preferred_horse = serializers.UUIDField(allow_null=True)
-    avoids = serializers.ListField(child=serializers.UUIDField())
+    preferred_horse = IdField(allow_null=True)
+    avoids = serializers.ListField(child=IdField())
     rides_until = serializers.DateField(allow_null=True)
     lacks = LackOut(many=True)
     weighings = WeighingOut(many=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base import clock
-from base.fields import InstantField, LabelField
+from base.fields import IdField, InstantField, LabelField
 from scheduling.models import Booking
 from scheduling.shapes.bookings import Versioned
 from workshops import herd, stable
@@ -46,7 +46,7 @@ class RidingIn(serializers.Serializer[Any]):
 
 
 class RidingOut(serializers.ModelSerializer[Riding]):
-    workshop = serializers.UUIDField(source="workshop.public_id")
+    workshop = IdField(source="workshop.public_id")
 
     class Meta:
         model = Riding
@@ -71,7 +71,7 @@ class LimitsIn(serializers.Serializer[Any]):
 
 
 class HorseIn(LimitsIn):
-    centre = serializers.UUIDField(required=False, allow_null=True, help_text="of the only one")
+    centre = IdField(required=False, allow_null=True, help_text="of the only one")
     name = LabelField(max_length=60)
     carries_kg = WeightField()
 
@@ -98,7 +98,7 @@ class HorseAbsenceIn(serializers.Serializer[Any]):
 class HorseAbsenceOut(serializers.Serializer[Any]):
     """`booking` is what `bookings/{id}/cancel/` takes back."""
 
-    booking = serializers.UUIDField(source="public_id")
+    booking = IdField(source="public_id")
     starts_at = InstantField()
     ends_at = InstantField()
     reason = serializers.ChoiceField(REASONS, source="block_reason")
@@ -114,8 +114,8 @@ class HorseWeekOut(serializers.Serializer[Any]):
 
 
 class HorseOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    centre = serializers.UUIDField()
+    id = IdField()
+    centre = IdField()
     name = serializers.CharField()
     carries_kg = serializers.FloatField()
     most_minutes_a_day = serializers.IntegerField()

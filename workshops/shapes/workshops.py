@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from base.fields import LabelField
+from base.fields import IdField, LabelField
 from scheduling.models import Resource, Service
 from scheduling.shapes.bookings import Versioned
 from scheduling.shapes.services import minutes
@@ -29,9 +29,7 @@ class AgeField(serializers.IntegerField):
 
 
 def named() -> serializers.ListField:
-    return serializers.ListField(
-        child=serializers.UUIDField(), max_length=MOST_NAMED, required=False
-    )
+    return serializers.ListField(child=IdField(), max_length=MOST_NAMED, required=False)
 
 
 class WorkshopIn(Versioned):
@@ -65,9 +63,7 @@ class WorkshopIn(Versioned):
 class NewWorkshopIn(WorkshopIn):
     """One of the catalogue by its `code`, or one of the centre's own."""
 
-    centre = serializers.UUIDField(
-        required=False, allow_null=True, default=None, help_text="of several: which"
-    )
+    centre = IdField(required=False, allow_null=True, default=None, help_text="of several: which")
     code = serializers.ChoiceField([one.code for one in ATELIERS], required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -79,9 +75,9 @@ class NewWorkshopIn(WorkshopIn):
 
 
 class WorkshopOut(serializers.ModelSerializer[Workshop]):
-    id = serializers.UUIDField(source="public_id")
-    centre = serializers.UUIDField(source="centre.public_id")
-    service = serializers.UUIDField(source="service.public_id")
+    id = IdField(source="public_id")
+    centre = IdField(source="centre.public_id")
+    service = IdField(source="service.public_id")
     code = serializers.CharField(source="service.code")
     name = serializers.CharField()
     initials = serializers.CharField(source="service.initials")
@@ -137,7 +133,7 @@ class AtelierOut(serializers.Serializer[Any]):
     doubtful_age = serializers.IntegerField(allow_null=True)
     capacity = serializers.IntegerField()
     least_adults = serializers.IntegerField()
-    offered_in = serializers.ListField(child=serializers.UUIDField())
+    offered_in = serializers.ListField(child=IdField())
 
 
 class CatalogueOut(serializers.Serializer[Any]):
