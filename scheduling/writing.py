@@ -1,5 +1,6 @@
 """The only way bookings and allocations are written, by commands that hold the locks (taking)."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -249,9 +250,20 @@ def refused(entries: Sequence[Entry]) -> Iterator[None]:
     except IntegrityError as error:
         if not isinstance(error.__cause__, ExclusionViolation):
             raise
-        booking, holdings, _ = entries[0]
-        need = Need(holdings[0].part, (holdings[0].resource,))
+        booking, holding = clashing(entries, error.__cause__.diag.message_detail or "")
+        need = Need(holding.part, (holding.resource,))
         raise unavailable(need, booking.starts_at, booking.ends_at) from error
+
+
+CLASH = re.compile(r"\), \[(?P<resource>\d+),\d+\), \[\d+,\d+\)\) conflicts with")
+"""The constraint names what it objects to by its key: a period, a resource, a lane."""
+
+
+def clashing(entries: Sequence[Entry], detail: str) -> tuple[Booking, Holding]:
+    found = CLASH.search(detail)
+    held = [(booking, holding) for booking, holdings, _ in entries for holding in holdings]
+    named = (one for one in held if found and one[1].resource.pk == int(found["resource"]))
+    return next(named, held[0])
 
 
 def is_general(service: Service | None) -> bool:

@@ -432,9 +432,10 @@ def test_what_a_shell_wrote_is_refused_with_the_commit(talk, room, centre, by, m
     services.book(wish(talk, centre), by=by)
     monkeypatch.setattr(taking, "free_lane", lambda *_: 1)  # as if nobody held it
 
-    with pytest.raises(ResourceUnavailable):
+    with pytest.raises(ResourceUnavailable) as refused:
         services.book(wanted, by=by)
 
+    assert refused.value.facts["resource"] == room.public_id
     assert Booking.objects.count() == 1
     assert lanes_of(room) == [1]
 
