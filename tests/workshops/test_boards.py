@@ -202,15 +202,20 @@ def test_horse_and_helper_are_taken_for_everybody_else(own):
         )
 
 
-def test_vet_keeps_the_horse_off_the_board(own):
+def keep_away(own: Stable, begins: int, ends: int) -> None:
+    """The first horse, between these hours."""
     blocking.block_resource(
         own.horses[0].resource,
         centre_id=own.centre.pk,
-        starts_at=building.at(FIRST, 9),
-        ends_at=building.at(FIRST, 11),
+        starts_at=building.at(FIRST, begins),
+        ends_at=building.at(FIRST, ends),
         reason=Booking.BlockReason.VET,
         by=own.by,
     )
+
+
+def test_vet_keeps_the_horse_off_the_board(own):
+    keep_away(own, 9, 11)
     with pytest.raises(RulesBroken) as refused:
         book(own, rides_of(own, TEN))
     assert refused.value.facts["rules"] == {"horse_absent": 1}
@@ -497,21 +502,13 @@ def test_everybody_rides_at_the_same_distance_when_the_whole_group_moves(own, st
 def test_lines_wait_as_a_draft_when_the_board_falls_apart_at_the_group_s_new_hour(own):
     mother = card_of_mother(own, 0)
     book(own, rides_of(own, TEN, TEN + 60))
-    blocking.block_resource(
-        own.horses[0].resource,
-        centre_id=own.centre.pk,
-        starts_at=building.at(FIRST, 14),
-        ends_at=building.at(FIRST, 17),
-        reason=Booking.BlockReason.FARRIER,
-        by=own.by,
-    )
+    keep_away(own, 14, 17)
     split(own, starts_at=building.at(FIRST, 14))
     later = [replace(one, starts_at=one.starts_at + 240) for one in rides_of(own, TEN, TEN + 60)]
     assert booked_rides(read(own.session)) == []
     assert lines_of(board_of(read(own.session))) == later
-    assert [one.kind for one in Reminder.objects.filter(recipient=mother, told_by=None)][
-        -1
-    ] == "off"
+    told = Reminder.objects.filter(kind__in=["moved", "off"], recipient=mother)
+    assert [one.kind for one in told] == ["off"]
     assert discrepancies() == []
 
 
@@ -570,14 +567,7 @@ def test_who_holds_the_whole_afternoon_goes_along(own, rides):
 
 def test_nobody_rides_in_a_moved_session_whose_board_fits_no_more(own):
     book(own, rides_of(own, TEN))
-    blocking.block_resource(
-        own.horses[0].resource,
-        centre_id=own.centre.pk,
-        starts_at=building.at(FIRST, 14),
-        ends_at=building.at(FIRST, 17),
-        reason=Booking.BlockReason.FARRIER,
-        by=own.by,
-    )
+    keep_away(own, 14, 17)
     at = building.at(FIRST, 14)
     with pytest.raises(BoardFallsApart) as refusal:
         sessions.move_session(own.session, starts_at=at, by=own.by)
