@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from base import clock
-from base.rows import rows
 from notifications import planning, troubles, voice
 from notifications.models import Delivery, Reminder
 from notifications.voice import Voice
 from notifications.wording import Facts
 from people.models import ContactCard, Person
 from people.policies import Staff
-from people.selectors import households_walled_from
+from people.selectors import households_walled_from, read_cards
 from scheduling.models import Booking
 from scheduling.policies import known_bookings
 
@@ -72,16 +70,10 @@ def ahead_for(staff: Staff, someone: Person) -> list[Prospect]:
     return prospects(still_telling(found))
 
 
-CARD: Any = Person._meta.get_field("contact_card")
-
-
 def cards_of(people: Collection[Person]) -> dict[int, ContactCard]:
     """Contact cards by person id; read only for those who came without."""
-    cards = {one.pk: CARD.get_cached_value(one) for one in people if CARD.is_cached(one)}
-    others = [person.pk for person in people if person.pk not in cards]
-    if others:
-        found = rows(ContactCard, "it.person_id = ANY(%(people)s)", {"people": others})
-        cards |= {card.person_id: card for card in found}
+    read_cards(people)
+    cards = {person.pk: getattr(person, "contact_card", None) for person in people}
     return {key: card for key, card in cards.items() if card}
 
 
